@@ -1,0 +1,1 @@
+"""Rules about who is told what, how and where. No input or output."""
