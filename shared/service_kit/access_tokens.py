@@ -1,0 +1,108 @@
+"""Bearer tokens, verified against key files: members' access tokens (RFC 9068) and staff tokens (OpenID Connect).
+
+Services do not fetch keys from each other: a JWKS file is laid beside each (see docs/decisions), and read again when it changes.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256"]
+LEEWAY_SECONDS = 5
+
+
+class TokenRefused(Exception):
+    """The token is malformed, not signed by a known key, expired, or for somebody else. The reason is for logs only."""
+
+
+@dataclass(frozen=True)
+class MemberPrincipal:
+    """A signed-in member, as identity's token says."""
+
+    account_id: UUID
+    member_id: UUID
+    brand: str
+    session_id: UUID
+    authenticated_with: str  # acr
+
+
+@dataclass(frozen=True)
+class StaffPrincipal:
+    """A member of staff: who, for which brand, in which roles."""
+
+    subject: str
+    brand: str
+    roles: frozenset[str]
+
+
+class KeyFile:
+    """A JWKS file, read again when it was replaced."""
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._stamp, self._keys = file, 0, KeySet([])
+
+    def keys(self) -> KeySet:
+        """Return the present keys."""
+        stamp = self._file.stat().st_mtime_ns
+        if stamp != self._stamp:
+            self._keys, self._stamp = KeySet.import_key_set(json.loads(self._file.read_text())), stamp
+        return self._keys
+
+
+@dataclass(frozen=True)
+class TokenVerifier:
+    """Verifies one kind of token."""
+
+    key_file: KeyFile
+    issuer: str
+    audience: str
+
+    def claims(self, token: str, *, now: datetime) -> dict[str, Any]:
+        """Return the claims of a valid token; raise TokenRefused."""
+        try:
+            decoded = jwt.decode(token, self.key_file.keys(), algorithms=ALGORITHMS)
+        except (JoseError, ValueError, OSError, KeyError) as error:
+            raise TokenRefused(type(error).__name__) from None
+        claims, instant = decoded.claims, now.timestamp()
+        audience = claims.get("aud")
+        if claims.get("iss") != self.issuer or self.audience not in (
+            audience if isinstance(audience, list) else [audience]
+        ):
+            raise TokenRefused("another issuer or audience")
+        expires, not_before = claims.get("exp"), claims.get("nbf", 0)
+        if not isinstance(expires, (int, float)) or instant > expires + LEEWAY_SECONDS:
+            raise TokenRefused("expired")
+        if not isinstance(not_before, (int, float)) or instant < not_before - LEEWAY_SECONDS:
+            raise TokenRefused("not yet valid")
+        return decoded.header | claims
+
+    def member(self, token: str, *, now: datetime) -> MemberPrincipal:
+        """Return who a member's access token stands for."""
+        claims = self.claims(token, now=now)
+        if claims.get("typ") != "at+jwt":  # RFC 9068 § 4: no other kind of token opens the member's API
+            raise TokenRefused("not an access token")
+        try:
+            return MemberPrincipal(
+                account_id=UUID(claims["sub"]),
+                member_id=UUID(claims["member_id"]),
+                brand=str(claims["brand"]),
+                session_id=UUID(claims["sid"]),
+                authenticated_with=str(claims.get("acr", "")),
+            )
+        except (KeyError, ValueError, AttributeError, TypeError):
+            raise TokenRefused("claims are missing") from None
+
+    def staff(self, token: str, *, now: datetime, role_claim: str) -> StaffPrincipal:
+        """Return who a staff token stands for."""
+        claims = self.claims(token, now=now)
+        roles = claims.get(role_claim)
+        if not isinstance(roles, list) or not isinstance(claims.get("brand"), str):
+            raise TokenRefused("claims are missing")
+        return StaffPrincipal(str(claims.get("sub", "")), claims["brand"], frozenset(map(str, roles)))

@@ -1,0 +1,72 @@
+"""The commands of every service: `python -m <service> migrate | serve | work | openapi | dead-letters …`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from service_kit.brands import BrandFileUnusable
+from service_kit.dead_letters import add_arguments, run_dead_letters
+from service_kit.key_rings import KeyRingUnusable
+from service_kit.logging import configure_logging
+from service_kit.migrate import MigrationRefused, migrate
+from service_kit.process import run_until_signalled
+from service_kit.sealing import CannotSeal
+from service_kit.settings import ServiceSettings
+
+UNUSABLE = (BrandFileUnusable, KeyRingUnusable, CannotSeal, MigrationRefused)
+
+Main = Callable[[Any, asyncio.Event], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What a service's command line is made of."""
+
+    service: str
+    settings: type[ServiceSettings]
+    migrations: Path
+    serve: Main
+    work: Main
+    openapi: Callable[[], dict[str, Any]]
+    event_types: tuple[str, ...]  # what it hears, for its dead letters
+
+
+def run(commands: Commands) -> None:
+    """Run the command that the arguments name; errors of configuration end it with one line and status 2."""
+    parser = argparse.ArgumentParser(prog=f"python -m {commands.service}_service")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb, text in (
+        ("migrate", "bring the database up to date"),
+        ("serve", "answer HTTP"),
+        ("work", "relay, consumers and due rows"),
+        ("openapi", "print the OpenAPI document"),
+    ):
+        verbs.add_parser(verb, help=text)
+    add_arguments(verbs.add_parser("dead-letters", help="list, replay or discard what could not be handled"))
+    arguments = parser.parse_args()
+    try:
+        _run(commands, arguments)
+    except UNUSABLE as error:
+        print(f"{commands.service}: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _run(commands: Commands, arguments: argparse.Namespace) -> None:
+    if arguments.verb == "openapi":
+        sys.stdout.buffer.write(orjson.dumps(commands.openapi(), option=orjson.OPT_INDENT_2) + b"\n")
+        return
+    settings = commands.settings.from_environment()
+    if arguments.verb == "migrate":
+        configure_logging(commands.service, level=settings.log_level)
+        asyncio.run(migrate(settings.database_url, service=commands.service, directory=commands.migrations))
+    elif arguments.verb == "dead-letters":
+        asyncio.run(run_dead_letters(settings.broker_url, commands.service, commands.event_types, arguments))
+    else:
+        main = commands.serve if arguments.verb == "serve" else commands.work
+        run_until_signalled(commands.service, settings, lambda stop: main(settings, stop))

@@ -1,0 +1,112 @@
+"""Events: facts in the past tense, owned by the service that publishes them.
+
+A producer's model subclasses `Event`; fields marked `Annotated[…, Sealed]` leave the readable part and travel sealed. On
+the wire an event is a CloudEvents 1.0 JSON envelope with one extension attribute, `sealed`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+SPECVERSION = "1.0"
+
+
+class _SealedMarker:
+    """Marks a field of an event as personal or secret."""
+
+    def __repr__(self) -> str:
+        return "Sealed"
+
+
+Sealed = _SealedMarker()
+
+
+class Event(BaseModel):
+    """A fact that a service publishes. Subclasses set the class variables and document who needs to know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event_type: ClassVar[str]  # such as reset.requested.v1: also the routing key
+    aggregate: ClassVar[str]  # the field that names what it is about; `subject` is <aggregate's noun>/<its value>
+    recipients: ClassVar[tuple[str, ...]] = ()  # services that may open the sealed part
+
+    version: int  # the aggregate's sequence: a consumer ignores what is older than what it has
+
+    def subject(self) -> str:
+        """Return the CloudEvents subject, such as `account/7f0c…`."""
+        return f"{self.aggregate.removesuffix('_id')}/{getattr(self, self.aggregate)}"
+
+    @classmethod
+    def sealed_fields(cls) -> frozenset[str]:
+        """Return the names of the fields that travel sealed."""
+        return frozenset(name for name, field in cls.model_fields.items() if Sealed in field.metadata)
+
+    def parts(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the readable fields and the fields to seal, both as JSON values."""
+        everything, sealed = self.model_dump(mode="json"), self.sealed_fields()
+        return (
+            {name: value for name, value in everything.items() if name not in sealed},
+            {name: everything[name] for name in sealed},
+        )
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of the whole `data`, with `x-sealed` on the fields that travel sealed."""
+        schema = cls.model_json_schema(mode="serialization")
+        for name in cls.sealed_fields():
+            schema["properties"][name]["x-sealed"] = True
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **schema,
+            "x-event-type": cls.event_type,
+            "x-recipients": sorted(cls.recipients),
+        }
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What travels: the readable part of an event and its sealed part."""
+
+    id: UUID
+    type: str
+    source: str
+    time: datetime
+    subject: str
+    data: dict[str, Any]
+    sealed: str | None
+    traceparent: str | None = None
+
+    def encode(self) -> bytes:
+        """Return the CloudEvents JSON body (UTF-8)."""
+        body = {
+            "specversion": SPECVERSION,
+            "id": str(self.id),
+            "type": self.type,
+            "source": self.source,
+            "time": self.time,
+            "subject": self.subject,
+            "datacontenttype": "application/json",
+            "data": self.data,
+        }
+        return orjson.dumps(body if self.sealed is None else body | {"sealed": self.sealed})
+
+    @classmethod
+    def decode(cls, body: bytes, *, traceparent: str | None = None) -> "Envelope":
+        """Read a body; raise ValueError (or a subclass) or KeyError when it is not one of our envelopes."""
+        content = orjson.loads(body)
+        if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
+            raise ValueError("not an event envelope")
+        return cls(
+            id=UUID(content["id"]),
+            type=str(content["type"]),
+            source=str(content["source"]),
+            time=datetime.fromisoformat(content["time"]),
+            subject=str(content["subject"]),
+            data=content["data"],
+            sealed=content.get("sealed"),
+            traceparent=traceparent,
+        )

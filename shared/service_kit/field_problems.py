@@ -1,0 +1,76 @@
+"""What is wrong with a field, in French and with a stable code: one table for every request body and import line."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from service_kit.problems import FieldProblem
+
+# pydantic's error type → our code and words. A value is never repeated: it may be personal.
+WORDS: dict[str, tuple[str, str]] = {
+    "missing": ("required", "Cette information est obligatoire."),
+    "extra_forbidden": ("unknown-field", "Ce champ n’est pas attendu."),
+    "string_type": ("text-required", "Un texte est attendu."),
+    "string_too_short": ("too-short", "Cette information est trop courte."),
+    "string_too_long": ("too-long", "Cette information est trop longue."),
+    "string_pattern_mismatch": ("invalid-format", "Le format n’est pas celui attendu."),
+    "literal_error": ("unknown-value", "Cette valeur n’est pas proposée."),
+    "enum": ("unknown-value", "Cette valeur n’est pas proposée."),
+    "bool_type": ("true-or-false-required", "Une réponse par oui ou par non est attendue."),
+    "int_type": ("number-required", "Un nombre entier est attendu."),
+    "int_parsing": ("number-required", "Un nombre entier est attendu."),
+    "greater_than_equal": ("too-small", "Ce nombre est trop petit."),
+    "less_than_equal": ("too-large", "Ce nombre est trop grand."),
+    "date_from_datetime_parsing": ("invalid-date", "La date doit s’écrire AAAA-MM-JJ."),
+    "date_parsing": ("invalid-date", "La date doit s’écrire AAAA-MM-JJ."),
+    "date_type": ("invalid-date", "La date doit s’écrire AAAA-MM-JJ."),
+    "date_from_datetime_inexact": ("invalid-date", "La date doit s’écrire AAAA-MM-JJ."),
+    "uuid_parsing": ("invalid-identifier", "Cet identifiant n’est pas valable."),
+    "list_type": ("list-required", "Une liste est attendue."),
+    "too_long": ("too-many", "Cette liste est trop longue."),
+    "dict_type": ("object-required", "Un ensemble de champs est attendu."),
+    "model_type": ("object-required", "Un ensemble de champs est attendu."),
+    "model_attributes_type": ("object-required", "Un ensemble de champs est attendu."),
+}
+OTHERWISE = ("invalid-value", "Cette information n’est pas valable.")
+FORBIDDEN = ("forbidden-characters", "Cette information contient des caractères non autorisés.")
+
+# Unicode's bidirectional controls: invisible, and they make a name read as another.
+BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def field_problems(error: ValidationError) -> tuple[FieldProblem, ...]:
+    """Return one problem for each field that pydantic refused; a custom error type is taken as our own code."""
+    found = []
+    for one in error.errors(include_url=False, include_input=False, include_context=False):
+        kind = one["type"]
+        known = WORDS.get(kind)
+        code, words = known or ((kind, one["msg"]) if "-" in kind else OTHERWISE)
+        found.append(FieldProblem(".".join(map(str, one["loc"])) or "body", code, words))
+    return tuple(found)
+
+
+def forbidden_character_fields(content: Any, path: str = "") -> tuple[FieldProblem, ...]:
+    """Return the fields whose text (or name) holds NUL, control characters, lone surrogates or bidirectional marks."""
+    if isinstance(content, str):
+        return () if is_plain(content) else (FieldProblem(path or "body", *FORBIDDEN),)
+    if isinstance(content, dict):
+        bad_names = tuple(FieldProblem(path or "body", *FORBIDDEN) for name in content if not is_plain(name))
+        children = ((f"{path}.{name}" if path else name, value) for name, value in content.items() if is_plain(name))
+        return bad_names + tuple(bad for child, value in children for bad in forbidden_character_fields(value, child))
+    if isinstance(content, list):
+        items = enumerate(content)
+        return tuple(bad for n, value in items for bad in forbidden_character_fields(value, f"{path}.{n}".lstrip(".")))
+    return ()
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether `text` is free of control characters, lone surrogates, non-characters and bidirectional marks."""
+    return text.isprintable() or not any(
+        character < " "
+        or "\x7f" <= character <= "\x9f"
+        or "\ud800" <= character <= "\udfff"
+        or character in BIDIRECTIONAL
+        or character in "\u2028\u2029\ufffe\uffff"
+        for character in text
+    )

@@ -1,0 +1,1 @@
+"""HTTP: a table of endpoints in, problem+json and OpenAPI out."""

@@ -1,0 +1,203 @@
+"""The HTTP application of a service: its endpoints behind one pipeline.
+
+request id and trace → brand → who calls → body and query → (once only) → handler → answer or problem, with the same
+security headers on everything.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from service_kit.clock import Clock
+from service_kit.database import is_unavailable
+from service_kit.field_problems import field_problems
+from service_kit.http.authentication import Authentication
+from service_kit.http.bodies import LIMIT, parse_json, read_bytes, typed
+from service_kit.http.endpoints import Answer, Call, Endpoint
+from service_kit.http.health import Health
+from service_kit.http.idempotency import IdempotencyKeys, key_of
+from service_kit.http.openapi import openapi_document
+from service_kit.http.problems import (
+    KIT_PROBLEMS,
+    InternalError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    ProblemText,
+    TemporarilyUnavailable,
+    UnknownBrand,
+    UnsupportedMediaType,
+    problem_response,
+)
+from service_kit.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from service_kit.problems import DomainError
+from service_kit.tracing import span
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Service:
+    """What an application is made of."""
+
+    name: str
+    endpoints: list[Endpoint]
+    resources: Any
+    problems: Mapping[type[DomainError], ProblemText]
+    brands: Collection[str]
+    authentication: Authentication
+    clock: Clock
+    health: Health
+    idempotency: IdempotencyKeys
+
+
+def build_application(service: Service) -> web.Application:
+    """Return the aiohttp application of `service`."""
+    pipeline = _Pipeline(service)
+    application = web.Application(middlewares=[pipeline.middleware], client_max_size=LIMIT)
+    for endpoint in service.endpoints:
+        application.router.add_route(
+            endpoint.method, endpoint.path, pipeline.handler(endpoint), name=endpoint.operation
+        )
+    document = orjson.dumps(openapi_document(service.name, service.endpoints, service.problems))
+
+    async def openapi(_request: web.Request) -> web.Response:
+        return web.Response(body=document, content_type="application/json")
+
+    application.router.add_get("/openapi.json", openapi, name="openapi")
+    application.router.add_routes(service.health.routes())
+    return application
+
+
+class _Pipeline:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._problems = {**KIT_PROBLEMS, **service.problems}
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """Give every request an id and a trace, every error its answer, every answer its headers."""
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        operation = request.match_info.route.name or "none"
+        begun = time.perf_counter()
+        with (
+            structlog.contextvars.bound_contextvars(service=self._service.name, request_id=request_id),
+            span(f"{request.method} {operation}", traceparent=request.headers.get("traceparent")),
+        ):
+            response = await self._answer(request, handler, request_id)
+            seconds = time.perf_counter() - begun
+            if not request.path.endswith(("/health/live", "/health/ready", "/metrics")):
+                log.info("answered", operation=operation, status=response.status, seconds=round(seconds, 4))
+        HTTP_REQUESTS.labels(self._service.name, operation, response.status).inc()
+        HTTP_SECONDS.labels(self._service.name, operation).observe(seconds)
+        if not response.prepared:
+            response.headers.update({"X-Request-Id": request_id, **SECURITY_HEADERS})
+        return response
+
+    async def _answer(self, request: web.Request, handler: Any, request_id: str) -> web.StreamResponse:
+        try:
+            response: web.StreamResponse = await handler(request)
+            return response
+        except DomainError as error:
+            problem = error
+        except web.HTTPException as error:
+            problem = MethodNotAllowed() if error.status == 405 else NotFound()
+        except Exception as error:
+            away = is_unavailable(error)
+            (log.warning if away else log.error)("request_failed", exc_info=error)
+            problem = TemporarilyUnavailable(retry_after=2) if away else InternalError()
+        return problem_response(problem, self._problems[type(problem)], request_id=request_id)
+
+    def handler(self, endpoint: Endpoint) -> Any:
+        """Return the aiohttp handler of `endpoint`."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            call, raw = await self._call(endpoint, request)
+            if endpoint.once and (key := key_of(request)) is not None:
+                return await self._once(endpoint, call, key, raw)
+            return _response(await endpoint.handler(call))
+
+        return handle
+
+    async def _call(self, endpoint: Endpoint, request: web.Request) -> tuple[Call[Any], bytes]:
+        service, now = self._service, self._service.clock.now()
+        brand = request.match_info.get("brand", "")
+        if "brand" in request.match_info and brand not in service.brands:
+            raise UnknownBrand
+        principal = service.authentication.principal(request, endpoint.access, brand=brand, now=now)
+        raw = await _read(endpoint, request)
+        body = None if endpoint.body is None else typed(parse_json(raw), endpoint.body)
+        query = _query(endpoint.query, request)
+        return Call(
+            service.resources, request, now, brand or getattr(principal, "brand", ""), body, query, principal
+        ), raw
+
+    async def _once(self, endpoint: Endpoint, call: Call[Any], key: str, raw: bytes) -> web.StreamResponse:
+        who = getattr(call.principal, "account_id", "") or getattr(call.principal, "subject", "")
+        scope, keys = f"{endpoint.operation} {call.brand} {who}", self._service.idempotency
+        if (kept := await keys.begin(scope, key, raw)) is not None:
+            return _response(Answer(kept[1] or None, status=kept[0]))
+        try:
+            answer = await endpoint.handler(call)
+        except BaseException:
+            await keys.forget(scope, key)
+            raise
+        assert isinstance(answer, Answer), "an endpoint with once=True returns an Answer"
+        await keys.complete(scope, key, status=answer.status, answer=_json_value(answer.body))
+        return _response(answer)
+
+
+async def _read(endpoint: Endpoint, request: web.Request) -> bytes:
+    expected = endpoint.streams or ("application/json" if endpoint.body is not None else None)
+    if endpoint.streams is None and request.can_read_body:
+        raw = await read_bytes(request)
+    else:
+        raw = b""
+    if expected is not None and request.content_type != expected:
+        raise UnsupportedMediaType
+    return raw
+
+
+def _query(model: type[BaseModel] | None, request: web.Request) -> Any:
+    if model is None:
+        return None
+    try:
+        return model.model_validate_strings(dict(request.query))
+    except ValidationError as error:
+        raise InvalidRequest(fields=field_problems(error)) from None
+
+
+def _json_value(body: Any) -> Any:
+    return body.model_dump(mode="json") if isinstance(body, BaseModel) else body
+
+
+def _response(answer: Answer | web.StreamResponse) -> web.StreamResponse:
+    if isinstance(answer, web.StreamResponse):
+        return answer
+    if answer.body is None:
+        return web.Response(status=204 if answer.status == 200 else answer.status, headers=answer.headers)
+    return web.Response(
+        status=answer.status,
+        body=orjson.dumps(_json_value(answer.body)),
+        content_type="application/json",
+        headers=answer.headers,
+    )

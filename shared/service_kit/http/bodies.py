@@ -1,0 +1,93 @@
+"""Request bodies: read with a limit, parsed with a depth limit, checked for characters that no person types, then typed."""
+
+from typing import Any, TypeVar
+
+import orjson
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service_kit.field_problems import field_problems, forbidden_character_fields
+from service_kit.http.problems import (
+    BodyTooDeep,
+    BodyTooLarge,
+    BodyTruncated,
+    InvalidRequest,
+    MalformedJson,
+    UnknownField,
+    UnsupportedMediaType,
+)
+
+DEPTH = 32
+LIMIT = 64 * 1024
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class RequestBody(BaseModel):
+    """A request body: strict types, no unknown field."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+async def read_bytes(request: web.Request, *, limit: int = LIMIT) -> bytes:
+    """Read the whole body; raise BodyTooLarge as soon as it exceeds `limit` bytes, BodyTruncated when it breaks off."""
+    if (request.content_length or 0) > limit:
+        raise BodyTooLarge
+    parts, size = [], 0
+    try:
+        async for part in request.content.iter_any():
+            size += len(part)
+            if size > limit:
+                raise BodyTooLarge
+            parts.append(part)
+    except (web.RequestPayloadError, ConnectionError):
+        raise BodyTruncated from None
+    return b"".join(parts)
+
+
+def parse_json(raw: bytes, *, depth: int = DEPTH) -> Any:
+    """Parse JSON; raise MalformedJson, or BodyTooDeep beyond `depth` levels."""
+    # Brackets in strings only make the count too high; the exact count is needed only then.
+    try:
+        content = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise (BodyTooDeep if "recursion" in str(error).lower() else MalformedJson) from None
+    if raw.count(b"[") + raw.count(b"{") > depth and _depth_of(content) > depth:
+        raise BodyTooDeep
+    return content
+
+
+def _depth_of(content: Any) -> int:
+    deepest, level = 0, [content]
+    while level:
+        deepest += 1
+        level = [
+            child
+            for value in level
+            if isinstance(value, (dict, list))
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]
+        if deepest > DEPTH * 4:
+            break
+    return deepest - 1
+
+
+async def read_body(request: web.Request, model: type[Body], *, limit: int = LIMIT) -> Body:
+    """Return the JSON body as `model`; raise a problem that names each field at fault."""
+    raw = await read_bytes(request, limit=limit)
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType
+    return typed(parse_json(raw), model)
+
+
+def typed(content: Any, model: type[Body]) -> Body:
+    """Validate parsed JSON as `model`."""
+    if bad := forbidden_character_fields(content):
+        raise InvalidRequest(fields=bad)
+    try:
+        # Strict JSON mode: dates may be strings, numbers may not.
+        return model.model_validate_json(orjson.dumps(content))
+    except ValidationError as error:
+        fields = field_problems(error)
+        only_unknown = all(field.code == "unknown-field" for field in fields)
+        raise (UnknownField if only_unknown else InvalidRequest)(fields=fields) from None

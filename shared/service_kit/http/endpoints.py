@@ -1,0 +1,95 @@
+"""An endpoint: one row of a service's table of routes, from which routing, access, checks and OpenAPI are made."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from service_kit.access_tokens import MemberPrincipal, StaffPrincipal
+from service_kit.problems import DomainError
+
+Resources = TypeVar("Resources")
+
+
+@dataclass(frozen=True)
+class Public:
+    """Anybody may call."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A member's access token is needed."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A staff token of the brand in the path, with one of `roles`, is needed."""
+
+    roles: tuple[str, ...]
+
+
+Access = Public | SignedIn | Staff
+
+
+@dataclass
+class Call(Generic[Resources]):
+    """One request, checked as its endpoint says: what a handler gets."""
+
+    resources: Resources
+    request: web.Request
+    now: datetime
+    brand: str  # of the path, or of the token; empty where there is neither
+    body: Any  # the endpoint's model, or None
+    query: Any  # the endpoint's model, or None
+    principal: MemberPrincipal | StaffPrincipal | None
+
+    @property
+    def member(self) -> MemberPrincipal:
+        """Return the signed-in member (only on SignedIn endpoints)."""
+        assert isinstance(self.principal, MemberPrincipal)
+        return self.principal
+
+    @property
+    def staff(self) -> StaffPrincipal:
+        """Return the member of staff (only on Staff endpoints)."""
+        assert isinstance(self.principal, StaffPrincipal)
+        return self.principal
+
+    def path(self, name: str) -> str:
+        """Return a path parameter."""
+        return self.request.match_info[name]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a handler returns: a model or a JSON value, or nothing (204)."""
+
+    body: BaseModel | Mapping[str, Any] | list[Any] | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Call[Any]], Awaitable[Answer | web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One route. `problems` lists the refusals of its own; those that any endpoint may give are added by the kit."""
+
+    method: str
+    path: str
+    operation: str
+    summary: str
+    handler: Handler
+    access: Access
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    problems: tuple[type[DomainError], ...] = ()
+    streams: str | None = None  # the content type of a body that the handler reads by itself
+    returns: str = "application/json"
+    once: bool = False  # honours Idempotency-Key; the answer must hold no secret, since it is kept for a day

@@ -1,0 +1,165 @@
+"""OpenAPI 3.1 from the table of endpoints: what is served, documented and tested is one thing."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from service_kit.http.endpoints import Endpoint, Public, SignedIn, Staff
+from service_kit.http.problems import (
+    KIT_PROBLEMS,
+    BodyTooDeep,
+    BodyTooLarge,
+    BodyTruncated,
+    Forbidden,
+    IdempotencyKeyInProgress,
+    IdempotencyKeyReused,
+    InternalError,
+    InvalidIdempotencyKey,
+    InvalidRequest,
+    MalformedJson,
+    NotSignedIn,
+    ProblemText,
+    TemporarilyUnavailable,
+    UnknownBrand,
+    UnknownField,
+    UnsupportedMediaType,
+)
+from service_kit.problems import DomainError
+
+REFERENCE = "#/components/schemas/{model}"
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem details",
+    "required": ["type", "title", "status", "detail", "code", "fields", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "French, for the member"},
+        "code": {"type": "string", "description": "stable, English"},
+        "fields": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "detail"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
+            },
+        },
+        "request_id": {"type": "string"},
+    },
+}
+
+
+def problems_of(endpoint: Endpoint) -> list[type[DomainError]]:
+    """Return every problem that `endpoint` may answer with: its own and those of the pipeline."""
+    found: list[type[DomainError]] = [*endpoint.problems, InternalError, TemporarilyUnavailable]
+    if "{brand}" in endpoint.path:
+        found.append(UnknownBrand)
+    if not isinstance(endpoint.access, Public):
+        found += [NotSignedIn]
+    if isinstance(endpoint.access, Staff):
+        found += [Forbidden]
+    if endpoint.body is not None or endpoint.streams is not None:
+        found += [UnsupportedMediaType, BodyTooLarge, BodyTruncated]
+    if endpoint.body is not None:
+        found += [MalformedJson, BodyTooDeep, InvalidRequest, UnknownField]
+    if endpoint.query is not None:
+        found.append(InvalidRequest)
+    if endpoint.once:
+        found += [IdempotencyKeyReused, IdempotencyKeyInProgress, InvalidIdempotencyKey]
+    return list(dict.fromkeys(found))
+
+
+def openapi_document(
+    service: str, endpoints: list[Endpoint], problems: Mapping[type[DomainError], ProblemText]
+) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of a service."""
+    bodies = [endpoint.body for endpoint in endpoints if endpoint.body is not None]
+    answers = [endpoint.answer for endpoint in endpoints if endpoint.answer is not None]
+    keyed, definitions = models_json_schema(
+        [*((model, "validation") for model in bodies), *((model, "serialization") for model in answers)],
+        ref_template=REFERENCE,
+    )
+    texts = {**KIT_PROBLEMS, **problems}
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(re.sub(r":[^{}]+}", "}", endpoint.path), {})[endpoint.method.lower()] = _operation(
+            endpoint, keyed, texts
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"Espace adhérent: {service}", "version": "1"},
+        "servers": [{"url": f"/api/{service}"}],
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": PROBLEM_SCHEMA, **definitions.get("$defs", {})},
+            "securitySchemes": {
+                "member": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "staff": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
+        },
+    }
+
+
+def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError], ProblemText]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": endpoint.operation,
+        "summary": endpoint.summary,
+        "parameters": [*_path_parameters(endpoint.path), *_query_parameters(endpoint.query)],
+        "responses": _responses(endpoint, keyed, texts),
+    }
+    if endpoint.once:
+        operation["parameters"].append(
+            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+        )
+    if endpoint.body is not None:
+        schema = keyed[endpoint.body, "validation"]
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    elif endpoint.streams is not None:
+        operation["requestBody"] = {"required": True, "content": {endpoint.streams: {"schema": {"type": "string"}}}}
+    if isinstance(endpoint.access, SignedIn):
+        operation["security"] = [{"member": []}]
+    elif isinstance(endpoint.access, Staff):
+        operation["security"] = [{"staff": []}]
+        operation["x-roles"] = list(endpoint.access.roles)
+    return operation
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)", path)
+    ]
+
+
+def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
+    if model is None:
+        return []
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": one}
+        for name, one in schema["properties"].items()
+    ]
+
+
+def _responses(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError], ProblemText]) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": endpoint.summary}
+    if endpoint.answer is not None:
+        success["content"] = {endpoint.returns: {"schema": keyed[endpoint.answer, "serialization"]}}
+    elif endpoint.returns != "application/json":
+        success["content"] = {endpoint.returns: {"schema": {"type": "string", "format": "binary"}}}
+    responses: dict[str, Any] = {str(endpoint.status): success}
+    by_status: dict[int, list[str]] = {}
+    for problem in problems_of(endpoint):
+        by_status.setdefault(texts[problem].status, []).append(problem.code)
+    for status, codes in sorted(by_status.items()):
+        responses[str(status)] = {
+            "description": ", ".join(sorted(codes)),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return responses

@@ -1,0 +1,63 @@
+"""The bus without a broker, for the embedded default: topic routing, retries, dead letters in a folder.
+
+Nothing is kept here: `publish` returns only when every subscriber has committed, so the outbox row stays unpublished, and
+is tried again, for as long as one has not. Envelopes are encoded and decoded as on the wire, personal fields stay sealed.
+"""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from service_kit.broker import BrokerUnavailable, Deliver, Unroutable, Verdict, queue_name
+from service_kit.events import Envelope
+
+log = structlog.get_logger()
+
+
+class InProcessBroker:
+    """Carries events between services that live in one process."""
+
+    def __init__(self, *, dead_letters: Path, in_flight: int = 16) -> None:
+        self._subscribers: dict[str, dict[str, Deliver]] = {}
+        self._dead_letters = dead_letters
+        self._places = asyncio.Semaphore(in_flight)
+
+    def connected(self) -> bool:
+        """There is nothing to be cut off from."""
+        return True
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Deliver to every subscriber and return once all have committed."""
+        queues = self._subscribers.get(envelope.type)
+        if not queues:
+            raise Unroutable(envelope.type)
+        body = envelope.encode()
+        async with self._places:
+            verdicts = await asyncio.gather(
+                *(self._deliver(queue, deliver, envelope, body) for queue, deliver in list(queues.items()))
+            )
+        if Verdict.LATER in verdicts:
+            raise BrokerUnavailable("a subscriber asked for it again later")
+
+    async def _deliver(self, queue: str, deliver: Deliver, envelope: Envelope, body: bytes) -> Verdict:
+        verdict = await deliver(body, envelope.traceparent)
+        if verdict is Verdict.DEAD:
+            folder = self._dead_letters / queue
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{envelope.id}.json").write_bytes(body)
+            log.error("dead_letter", queue=queue, event_id=str(envelope.id))
+        return verdict
+
+    async def consume(self, service: str, deliveries: dict[str, Deliver]) -> None:
+        """Subscribe until cancelled."""
+        for event_type, deliver in deliveries.items():
+            self._subscribers.setdefault(event_type, {})[queue_name(service, event_type)] = deliver
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for event_type in deliveries:
+                self._subscribers[event_type].pop(queue_name(service, event_type), None)
+
+    async def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,28 @@
+"""Housekeeping of the kit's own tables, an hour apart: partitions ahead, old partitions dropped, old answers forgotten."""
+
+from datetime import timedelta
+
+from service_kit.clock import Clock
+from service_kit.database import Database
+from service_kit.migrate import drop_old_partitions, ensure_partitions
+
+OUTBOX_DAYS = 3  # published events are kept for a look back
+INBOX_DAYS = 90  # longer than a parked message may wait, so that a replay is recognised
+HOUR_SECONDS = 3600.0
+
+
+class Maintenance:
+    """One service's housekeeping."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def round(self) -> int:
+        """Do it all; return 0, so that the loop waits for the next hour."""
+        today = self._clock.now().date()
+        async with self._database.connection() as connection:
+            await ensure_partitions(connection, today=today)
+            await drop_old_partitions(connection, table="outbox", before=today - timedelta(days=OUTBOX_DAYS))
+            await drop_old_partitions(connection, table="inbox", before=today - timedelta(days=INBOX_DAYS))
+            await connection.execute("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+        return 0

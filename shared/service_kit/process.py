@@ -1,0 +1,86 @@
+"""A process of a service: `serve` (HTTP) or `work` (background), from settings to a clean stop.
+
+SIGTERM or SIGINT: readiness goes red, in-flight work is finished within a deadline, then connections are closed.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from service_kit.foundation import Foundation
+from service_kit.http.health import Health
+from service_kit.logging import configure_logging
+from service_kit.settings import ServiceSettings
+from service_kit.wake import NotifyingWake
+
+SHUTDOWN_SECONDS = 20.0
+DRAIN_SECONDS = 0.5  # readiness is red for this long before connections are refused
+
+log = structlog.get_logger()
+
+
+def run_until_signalled(
+    service: str, settings: ServiceSettings, main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+) -> None:
+    """Run `main(stop)` with logs configured; SIGTERM and SIGINT set `stop`."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await main(stop)
+
+    configure_logging(service, level=settings.log_level)
+    asyncio.run(run())
+
+
+@asynccontextmanager
+async def waking_others(foundation: Foundation) -> AsyncIterator[None]:
+    """Send this process's wakes to the service's other processes meanwhile."""
+    if not isinstance(foundation.wake, NotifyingWake):
+        yield
+        return
+    task = asyncio.create_task(foundation.wake.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def listening(application: web.Application, *, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `application` meanwhile; yield the port (a free one for 0)."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def health_application(health: Health) -> web.Application:
+    """Return the small application of a background process: health and metrics."""
+    application = web.Application()
+    application.router.add_routes(health.routes())
+    return application
+
+
+async def serve(foundation: Foundation, application: web.Application, stop: asyncio.Event) -> None:
+    """Answer HTTP until `stop`."""
+    settings = foundation.settings
+    async with (
+        waking_others(foundation),
+        listening(application, host=settings.http_host, port=settings.http_port) as port,
+    ):
+        log.info("serving", service=foundation.service, port=port)
+        await stop.wait()
+        foundation.health.stopping = True
+        await asyncio.sleep(DRAIN_SECONDS)

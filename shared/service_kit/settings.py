@@ -1,0 +1,68 @@
+"""Settings from the environment, prefixed by service, checked at start.
+
+A wrong or missing value ends the process with one line for each variable, by the variable's own name.
+"""
+
+import sys
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings
+
+SettingsType = TypeVar("SettingsType", bound=BaseSettings)
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs. A subclass sets `env_prefix` and adds its own."""
+
+    environment: Literal["development", "test", "production"] = "production"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    database_url: str = Field(description="postgresql://… of this service's own database and role")
+    database_pool_size: int = Field(10, ge=2, le=200)
+    database_statement_cache_size: int = Field(1024, ge=0, description="0 behind pgbouncer in transaction mode")
+    broker_url: str = Field(
+        description="amqp://… ; the relay and the consumers use it, the HTTP process only asks whether it is up"
+    )
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8080, ge=0, le=65535)
+    work_health_port: int = Field(8081, ge=0, le=65535, description="health and metrics of the background process")
+    trusted_proxies: int = Field(0, ge=0, le=8, description="how many proxies in front add to X-Forwarded-For")
+
+    brands_directory: Path = Field(description="folder of <brand>.toml")
+    data_keys_file: Path = Field(description="key ring (JSON) for encryption at rest and keyed digests")
+    sealing_keys_file: Path = Field(description="JWKS with this service's private X25519 keys")
+    sealing_recipients_file: Path = Field(description="JWKS with every service's public X25519 keys")
+    access_token_jwks_file: Path = Field(description="JWKS that members' access tokens are verified with")
+    access_token_issuer: str = "espace-adherent"  # noqa: S105 - names, not secrets
+    access_token_audience: str = "espace-adherent"  # noqa: S105
+    staff_jwks_file: Path = Field(description="JWKS of the staff's OpenID provider")
+    staff_issuer: str = "staff"
+    staff_audience: str = "espace-adherent"
+    staff_role_claim: str = "roles"
+
+    wake_by_notify: bool = Field(True, description="wake other processes with NOTIFY; polling goes on either way")
+    poll_seconds: float = Field(1.0, gt=0, le=60)
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read and check the environment, or end the process with a message that names each variable at fault."""
+        return load_settings(cls)
+
+
+def variable_name(settings: type[BaseSettings], field: str) -> str:
+    """Return the environment variable that sets `field`, such as IDENTITY_DATABASE_URL."""
+    return f"{settings.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def load_settings(settings: type[SettingsType]) -> SettingsType:
+    """Return the settings from the environment; on errors print one line a variable and exit with status 2."""
+    try:
+        return settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            field = str(problem["loc"][0]) if problem["loc"] else "?"
+            print(f"{variable_name(settings, field)}: {problem['msg']}", file=sys.stderr)
+        raise SystemExit(2) from None
