@@ -60,7 +60,7 @@ def test_a_country_may_be_given_by_its_name():
 
 
 @pytest.mark.parametrize(
-    "last_name, first_name, expected",
+    ("last_name", "first_name", "expected"),
     [
         ("N'Guyen", "Fañch", "Mme Fañch N'Guyen"),
         ("O’Neil", "Loïc", "Mme Loïc O’Neil"),
@@ -87,7 +87,7 @@ def test_a_person_without_first_name_is_title_and_last_name(first_name: str | No
 
 
 @pytest.mark.parametrize(
-    "first_name, last_name, expected",
+    ("first_name", "last_name", "expected"),
     [
         ("Anne", "de La Rochefoucauld", "Madame Anne de La Rochefoucauld"),
         ("Élisabeth", "de La Rochefoucauld-Uzès", "Mme Élisabeth de La Rochefoucauld-Uzès"),
@@ -158,7 +158,7 @@ def test_seven_lines_within_france_are_refused():
 
 
 @pytest.mark.parametrize(
-    "building, expected",
+    ("building", "expected"),
     [
         ("Résidence Les Tilleuls, Bâtiment C", "Résidence Les Tilleuls, Bâtiment C"),
         ("Résidence Les Tilleuls, Bâtiment C, Entrée 2", "RES LES TILLEULS BAT C ENT 2"),
@@ -170,7 +170,7 @@ def test_a_building_is_abbreviated_only_beyond_38_characters(building: str, expe
 
 
 @pytest.mark.parametrize(
-    "street, expected",
+    ("street", "expected"),
     [
         ("717, avenue Alexandria Pasquier", "717 AVENUE ALEXANDRIA PASQUIER"),
         ("1200 bis boulevard des Déportés du Vercors", "1200 BIS BD DES DEPORTES DU VERCORS"),
@@ -191,7 +191,7 @@ def test_a_street_that_no_abbreviation_saves_is_refused():
 
 
 @pytest.mark.parametrize(
-    "postal_code, city, expected",
+    ("postal_code", "city", "expected"),
     [
         ("94240", "L'Haÿ-les-Roses", "94240 L HAY LES ROSES"),
         ("80190", "Y", "80190 Y"),
@@ -212,7 +212,7 @@ def test_the_last_line_is_postcode_and_town_as_the_post_routes_it(postal_code: s
 
 
 @pytest.mark.parametrize(
-    "postal_code, reason",
+    ("postal_code", "reason"),
     [("2A004", "malformed"), ("7500", "malformed"), ("", "missing"), ("٣٤٥٦٧", "malformed")],
 )
 def test_a_french_postcode_is_five_digits(postal_code: str, reason: str):

@@ -42,9 +42,7 @@ _POSTAL_CODE = re.compile(r"[0-9]{5}")
 _NO_FIRST_NAME = frozenset({"", "X", "SP", "-"})  # what insurers' files hold for people without one
 _SHORT_TITLES = {"MONSIEUR": "M.", "MADAME": "Mme", "MADEMOISELLE": "Mme"}
 
-Field = Literal[
-    "name", "recipient", "complement", "building", "street", "locality", "postal_code", "city", "country"
-]
+Field = Literal["name", "recipient", "complement", "building", "street", "locality", "postal_code", "city", "country"]
 Reason = Literal["too_long", "too_many_lines", "missing", "malformed"]
 
 
@@ -76,9 +74,7 @@ class PostalAddress:
     country: str | None = None
 
 
-def address_lines(
-    title: str | None, last_name: str, first_name: str | None, address: PostalAddress
-) -> list[str]:
+def address_lines(title: str | None, last_name: str, first_name: str | None, address: PostalAddress) -> list[str]:
     """Lay out the address block, person first, blank lines dropped.
 
     Gives 2 to 6 lines (7 abroad) of 1 to 38 characters; lines 4 to 7 are unaccented capitals without
@@ -124,9 +120,7 @@ def _person_forms(title: str | None, last_name: str, first_name: str | None) -> 
 
 def _initials(first_name: str) -> str:
     """Shorten each part of a first name to its initial: Jean-François gives J.-F."""
-    return "".join(
-        part if part in {" ", "-"} else f"{part[0]}." for part in re.split(r"([ -])", first_name) if part
-    )
+    return "".join(part if part in {" ", "-"} else f"{part[0]}." for part in re.split(r"([ -])", first_name) if part)
 
 
 def _names(stated: str, last_name: str) -> bool:

@@ -1,0 +1,1 @@
+"""Ways to reach a person: what leaves the house, in the form in which it leaves."""

@@ -1,0 +1,106 @@
+"""Draws the letter that carries a one-time code.
+
+Place in the flow: `send_due_deliveries` builds a LetterContent from the recipient, the brand and the
+opened secret; the bytes go into a print batch. Nothing is kept here: the code exists in clear only in
+the content and in the bytes.
+
+One typst compiler per thread, since a shared one raises "Already borrowed". The compiler releases the
+GIL, reads no system font and no network package, and gives the same bytes for the same content.
+"""
+
+import threading
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typst
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from notifications_service.domain.postal_address import LINE_LIMIT, LINES_ABROAD
+from notifications_service.domain.postal_capitals import printable_words
+
+_TEMPLATE = Path(__file__).parent.parent / "templates" / "posted_code" / "letter.typ"
+
+AddressLine = Annotated[str, Field(min_length=1, max_length=LINE_LIMIT)]
+# The letter tells its reader that there is neither zero nor O, neither one nor I.
+PostedCode = Annotated[str, Field(pattern=r"^[2-9A-HJ-NP-Z]{2,6}(-[2-9A-HJ-NP-Z]{2,6}){1,4}$", max_length=24)]
+
+
+class LetterNotRendered(Exception):
+    """No page could be made of this content: the delivery must fail for the back office, not be retried.
+
+    `reason` is `glyph` (a character that no shipped font has), `overflow` (the text does not fit its
+    place) or `template`. It carries nothing of the content: the compiler's own message may.
+    """
+
+    code = "letter-not-rendered"
+
+    def __init__(self, reason: Literal["glyph", "overflow", "template"]) -> None:
+        super().__init__(f"{self.code}: {reason}")
+        self.reason = reason
+
+
+class LetterBrand(BaseModel):
+    """What a letter shows of the mutual that sends it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    return_address: tuple[str, ...] = Field(max_length=5)
+    phone: str
+    email: str
+    hours: str
+    colour: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+
+
+class LetterContent(BaseModel):
+    """Everything that the letter says; `address_lines` as domain.postal_address lays them out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    brand: LetterBrand
+    address_lines: tuple[AddressLine, ...] = Field(min_length=2, max_length=LINES_ABROAD, repr=False)
+    dated: date
+    salutation: Annotated[str, AfterValidator(printable_words)] = Field(repr=False)
+    code: PostedCode = Field(repr=False)
+    valid_until: date
+    web_address: str
+    reference: str
+    password_rule: Literal["six_digits", "passphrase"] = "six_digits"  # noqa: S105 - a rule, not a password
+
+
+class LetterPress:
+    """Renders letters; may be shared by the threads of a small pool."""
+
+    def __init__(self) -> None:
+        self._fonts = typst.Fonts(include_system_fonts=False)
+        self._of_thread = threading.local()
+
+    def render(self, letter: LetterContent) -> bytes:
+        """Render one A4 page as PDF/A-2a and PDF/UA-1; raise LetterNotRendered where that is impossible."""
+        try:
+            pdf = self._compiler().compile(
+                format="pdf",
+                sys_inputs={"content": letter.model_dump_json()},
+                pdf_standards=["a-2a", "ua-1"],
+                timestamp=datetime.combine(letter.dated, time(), UTC),
+            )
+        except typst.TypstError as error:
+            raise LetterNotRendered(_reason(error.message)) from None  # its message may quote a name
+        if not isinstance(pdf, bytes):
+            raise LetterNotRendered("template")
+        return pdf
+
+    def _compiler(self) -> typst.Compiler:
+        if not hasattr(self._of_thread, "compiler"):
+            self._of_thread.compiler = typst.Compiler(
+                input=_TEMPLATE, root=_TEMPLATE.parent, font_paths=self._fonts, ignore_system_fonts=True
+            )
+        compiler: typst.Compiler = self._of_thread.compiler
+        return compiler
+
+
+def _reason(message: str) -> Literal["glyph", "overflow", "template"]:
+    if "could not be displayed" in message:
+        return "glyph"
+    return "overflow" if "overflow:" in message else "template"
