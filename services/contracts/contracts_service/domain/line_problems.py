@@ -1,0 +1,122 @@
+"""What is wrong with an imported line: a stable English code and a French sentence for each field.
+
+Every problem that a reader of lines can report is in one of the two tables below. A sentence never repeats the
+value: problems are stored, shown and logged, and values are personal.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+MOST_PROBLEMS = 50
+"""Problems reported for one line; a line with more is wrong as a whole, and its first ones show how."""
+
+LINE = "line"
+"""The field named by a problem of the whole line."""
+
+TEXTS = {
+    "line-too-long": "La ligne dépasse {most_bytes} octets.",
+    "malformed-json": "La ligne n’est pas un objet JSON lisible en UTF-8.",
+    "too-deep": "La ligne imbrique plus de {most_levels} niveaux.",
+    "not-an-object": "La ligne doit être un objet JSON.",
+    "duplicate-field": "Ce champ figure deux fois.",
+    "forbidden-characters": "Ce texte contient des caractères interdits (commande, sens d’écriture ou illisible).",
+    "empty-text": "Ce champ est vide\u202f: donnez une valeur, ou null si le champ est facultatif.",
+    "too-long": "Ce texte dépasse {max_length} caractères.",
+    "no-letter": "Un nom contient au moins une lettre.",
+    "invalid-date": "Cette date n’existe pas\u202f; le format attendu est AAAA-MM-JJ.",
+    "date-in-future": "Cette date est dans le futur.",
+    "date-too-old": "Cette date est trop ancienne pour une date de naissance.",
+    "end-before-start": "La date de fin précède la date d’effet.",
+    "invalid-email": "Cette adresse électronique n’est pas valable.",
+    "invalid-phone": "Ce numéro de téléphone n’est pas valable.",
+    "unknown-country": "Ce code de pays n’est pas connu (deux lettres, norme ISO 3166-1).",
+    "invalid-postal-code": "Ce code postal n’est pas valable pour ce pays.",
+    "invalid-membership-number": "Ce numéro d’adhésion n’a pas la forme attendue.",
+    "invalid-statement-identifier": "Cet identifiant de décompte n’a pas la forme attendue.",
+    "duplicate-beneficiary": "Ce bénéficiaire figure deux fois\u202f: même prénom, même nom, même naissance.",
+    "invalid-nir-length": "Un numéro de sécurité sociale compte 13 caractères, ou 15 avec sa clé.",
+    "invalid-nir-characters": "Ce numéro de sécurité sociale contient un caractère inattendu.",
+    "invalid-nir-first-digit": "Le premier chiffre de ce numéro de sécurité sociale n’est pas valable.",
+    "invalid-nir-year": "Les chiffres 2 et 3 de ce numéro de sécurité sociale ne sont pas valables.",
+    "invalid-nir-month": "Le mois de naissance de ce numéro de sécurité sociale n’est pas valable.",
+    "invalid-nir-department": "Le département de naissance de ce numéro de sécurité sociale n’est pas valable.",
+    "invalid-nir-commune": "La commune de naissance de ce numéro de sécurité sociale n’est pas valable.",
+    "invalid-nir-order": "Le numéro d’ordre de ce numéro de sécurité sociale n’est pas valable.",
+    "invalid-nir-key": "La clé ne correspond pas à ce numéro de sécurité sociale.",
+}
+"""Our own codes and their sentences; `refusal` builds the error of a field."""
+
+PYDANTIC_ERRORS = {
+    "missing": ("required", "Ce champ est obligatoire."),
+    "extra_forbidden": ("unknown-field", "Ce champ n’est pas connu."),
+    "string_type": ("text-required", "Un texte est attendu."),
+    "int_type": ("number-required", "Un nombre entier est attendu."),
+    "bool_type": ("true-or-false-required", "La valeur true ou false est attendue."),
+    "tuple_type": ("list-required", "Une liste est attendue."),
+    "model_type": ("object-required", "Un objet est attendu."),
+    "literal_error": ("unknown-value", "Cette valeur ne figure pas parmi les valeurs admises."),
+    "greater_than_equal": ("too-small", "La plus petite valeur admise est {ge}."),
+    "less_than_equal": ("too-large", "La plus grande valeur admise est {le}."),
+    "too_long": ("too-many", "Cette liste dépasse {max_length} éléments."),
+}
+"""Pydantic's error types: our code and sentence. A type that is not here is `invalid`; a test forbids that."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing to correct: where (`contract.effective_date`, `beneficiaries.0.nir`), which kind, in French."""
+
+    field: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblems:
+    """All that is wrong with one line, as the answer of an import shows it."""
+
+    fields: tuple[FieldProblem, ...]
+
+    def as_json(self) -> list[dict[str, str]]:
+        """Return `[{"field", "code", "detail"}]`."""
+        return [{"field": p.field, "code": p.code, "detail": p.detail} for p in self.fields]
+
+
+def refusal(code: str, **limits: int) -> PydanticCustomError:
+    """Build the error that a field's validator raises for one of the codes of TEXTS."""
+    return PydanticCustomError(code, TEXTS[code], limits or None)
+
+
+def problem_of_line(code: str, *, field: str = LINE, **limits: int) -> LineProblems:
+    """Build the answer for a line that could not be read as fields."""
+    return LineProblems((FieldProblem(_printable(field), code, TEXTS[code].format(**limits)),))
+
+
+def problems_of(error: ValidationError) -> LineProblems:
+    """Turn pydantic's errors into field problems, in the order of the fields, MOST_PROBLEMS at most."""
+    found = error.errors(include_url=False, include_input=False)[:MOST_PROBLEMS]
+    return LineProblems(
+        tuple(
+            FieldProblem(_path(item["loc"]), *_code_and_detail(item["type"], item["msg"], item.get("ctx", {})))
+            for item in found
+        )
+    )
+
+
+def _code_and_detail(kind: str, message: str, limits: dict[str, object]) -> tuple[str, str]:
+    if kind in TEXTS:
+        return kind, message
+    code, text = PYDANTIC_ERRORS.get(kind, ("invalid", "Cette valeur n’est pas valable."))
+    return code, text.format(**limits)
+
+
+def _path(location: Iterable[int | str]) -> str:
+    return ".".join(_printable(str(part)) for part in location) or LINE
+
+
+def _printable(name: str) -> str:
+    # The name of an unknown field was written by others: it may be endless or unprintable.
+    return "".join(c if c.isprintable() else "\ufffd" for c in name[:64])
