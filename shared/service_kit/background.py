@@ -11,11 +11,13 @@ from typing import Any
 
 import structlog
 
+from service_kit.amqp import AmqpBroker
 from service_kit.broker import Broker
 from service_kit.consumer import Consumer
 from service_kit.foundation import Foundation, wake_channel
 from service_kit.loops import Loop, run_loop
 from service_kit.maintenance import HOUR_SECONDS, Maintenance
+from service_kit.process import health_application, listening, waking_others
 from service_kit.relay import Relay
 from service_kit.subscriptions import Subscription
 from service_kit.wake import NotifyingWake, listen
@@ -80,3 +82,18 @@ async def _supervise(
         log.critical("background_part_ended", service=service, part=task.get_name())
         task.result()
         raise RuntimeError(f"{task.get_name()} ended by itself")
+
+
+async def work(foundation: Foundation, background: Background, stop: asyncio.Event) -> None:
+    """Be the background process of a service, with its own small port for health and metrics, until `stop`."""
+    settings = foundation.settings
+    broker = AmqpBroker(settings.broker_url, service=foundation.service)
+    application = health_application(foundation.health)
+    try:
+        async with (
+            waking_others(foundation),
+            listening(application, host=settings.http_host, port=settings.work_health_port),
+        ):
+            await run_background(foundation, background, broker, stop)
+    finally:
+        await broker.close()

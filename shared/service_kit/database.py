@@ -6,7 +6,7 @@ Store functions take a connection, never the pool: a nested acquire would exhaus
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 import asyncpg
 import orjson
@@ -27,6 +27,8 @@ UNAVAILABLE = (
     OSError,
     TimeoutError,
 )
+
+Model = TypeVar("Model")
 
 log = structlog.get_logger()
 
@@ -108,6 +110,6 @@ class Database:
             self.pool.terminate()
 
 
-def row_as(model: type[Any], row: asyncpg.Record | None) -> Any:
+def row_as(model: type[Model], row: asyncpg.Record | None) -> Model | None:
     """Return `row` as the dataclass `model` whose fields carry the columns' names, or None."""
     return None if row is None else model(**dict(row))

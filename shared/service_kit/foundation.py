@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from service_kit.access_tokens import KeyFile, TokenVerifier
 from service_kit.clock import Clock, SystemClock
 from service_kit.database import Database
+from service_kit.entropy import Entropy, SystemEntropy
 from service_kit.http.authentication import Authentication
 from service_kit.http.health import Check, Health, port_answers
 from service_kit.http.idempotency import IdempotencyKeys
@@ -34,6 +35,7 @@ class Foundation:
     idempotency: IdempotencyKeys
     health: Health
     clock: Clock
+    entropy: Entropy = field(default_factory=SystemEntropy)
     wake: Wake = field(default_factory=Wake)  # something is due in the background of this service
 
 

@@ -118,7 +118,7 @@ async def drop_old_partitions(connection: asyncpg.Connection, *, table: str, bef
             continue
         if table == "outbox" and await connection.fetchval(
             "SELECT EXISTS (SELECT FROM outbox WHERE recorded_on = $1 AND published_at IS NULL)",
-            datetime.strptime(day, "%Y%m%d").date(),  # noqa: DTZ007 - a day, not an instant
+            datetime.strptime(day, "%Y%m%d").date(),
         ):
             continue
         await connection.execute(f"DROP TABLE {row['name']}")

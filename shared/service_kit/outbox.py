@@ -31,19 +31,18 @@ class Outbox:
 
     async def append(self, connection: Connection, event: Event, *, event_id: UUID, occurred_at: datetime) -> None:
         """Record `event` in the caller's transaction."""
-        await self.append_all(connection, [(event_id, event)], occurred_at=occurred_at)
+        await self.append_all(connection, [(event_id, event, current_traceparent())], occurred_at=occurred_at)
 
     async def append_all(
-        self, connection: Connection, events: list[tuple[UUID, Event]], *, occurred_at: datetime
+        self, connection: Connection, events: list[tuple[UUID, Event, str | None]], *, occurred_at: datetime
     ) -> None:
-        """Record several events in the caller's transaction, in one round trip."""
-        traceparent = current_traceparent()
+        """Record several events (id, event, traceparent) in the caller's transaction, in one round trip."""
         await connection.executemany(
             """
             INSERT INTO outbox (id, type, subject, occurred_at, data, sealed, traceparent)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """,
-            [(event_id, *self._columns(event, occurred_at), traceparent) for event_id, event in events],
+            [(event_id, *self._columns(event, occurred_at), trace) for event_id, event, trace in events],
         )
 
     def _columns(self, event: Event, occurred_at: datetime) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 MASK = "***"
+LONGEST = 1000
 
 
 class Personal:
@@ -42,10 +43,10 @@ class Personal:
         return len(self._value)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Validate as a string (with its constraints), serialise as one; stay hidden in between."""
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate as a string of 1 to 1,000 characters, serialise as one; stay hidden in between."""
         return core_schema.no_info_after_validator_function(
             cls,
-            handler(str),
+            core_schema.str_schema(min_length=1, max_length=LONGEST),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value.reveal()),
         )

@@ -1,0 +1,44 @@
+"""When an account may be used: civil dates in Europe/Paris."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a decision needs to know of an account. Digests and sealed bytes only: no number, no birth date."""
+
+    id: UUID
+    brand: str
+    member_id: UUID
+    effective_from: date
+    ended_on: date | None
+    email_sealed: bytes | None
+    statement_digest: bytes | None
+    personal_digests: list[bytes]
+    password_hash: str | None
+    failures: int
+    try_not_before: datetime | None
+
+    def usable_on(self, day: date, *, read_only_years: int) -> bool:
+        """Tell whether the owner may come in on `day`: from the effective date until some years after the end."""
+        if day < self.effective_from:
+            return False
+        return self.ended_on is None or day <= _years_later(self.ended_on, read_only_years)
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+def preferred(accounts: list[Account], day: date, *, read_only_years: int) -> Account | None:
+    """Return the one account that an identifier stands for on `day`: in force first, then the latest to begin.
+
+    One number may belong to several memberships (domain rule: a social-security number is no key).
+    """
+    usable = [one for one in accounts if one.usable_on(day, read_only_years=read_only_years)]
+    return max(usable, key=lambda one: (one.ended_on is None, one.effective_from, one.id), default=None)

@@ -1,0 +1,34 @@
+"""What a member types to say who they are, brought to one form before it is digested. Nothing here tells who exists."""
+
+import re
+import unicodedata
+from typing import Literal
+
+from email_validator import EmailNotValidError, validate_email
+
+NIR = re.compile(r"[1-8]\d{4}(?:\d{2}|2A|2B)\d{6}(?:\d{2})?")
+
+
+def normalise(kind: Literal["nir", "email"], typed: str) -> str:
+    """Return the comparable form of `typed`; text that is no such identifier is returned folded, and matches nobody."""
+    return normalise_nir(typed) if kind == "nir" else normalise_email(typed)
+
+
+def normalise_nir(typed: str) -> str:
+    """Return the 13 characters of a social-security number typed with or without its key, spaces, dots or hyphens.
+
+    The key is not compared: a wrong one is a typing mistake to be told by the page, not a second secret.
+    """
+    compact = re.sub(r"[\s.\-\u2010-\u2015]", "", unicodedata.normalize("NFKC", typed)).upper()
+    return compact[:13] if NIR.fullmatch(compact) else compact
+
+
+def normalise_email(typed: str) -> str:
+    """Return an address as compared: Unicode-normalised, lower-case, the domain in its IDNA form."""
+    folded = unicodedata.normalize("NFKC", typed).strip()
+    try:
+        parsed = validate_email(folded, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return folded.casefold()
+    domain = parsed.ascii_domain or parsed.domain
+    return f"{parsed.local_part.casefold()}@{domain.casefold()}"

@@ -1,0 +1,94 @@
+"""POST /v1/{brand}/password-resets and …/redeem: where "follow one request" begins.
+
+→ `usecases/request_reset.py` → (background) `usecases/decide_resets.py` → outbox → notifications.
+"""
+
+from pydantic import BaseModel
+from service_kit.http.bodies import RequestBody
+from service_kit.http.endpoints import Answer, Call, Endpoint, Public
+from service_kit.personal import Personal
+
+from identity_service.domain.errors import PasswordRefused, ResetTokenInvalid, TooBusy
+from identity_service.http.sign_in_policy import Help
+from identity_service.resources import Identity
+from identity_service.usecases.redeem_reset import redeem_reset
+from identity_service.usecases.request_reset import request_reset
+
+
+class ResetRequestBody(RequestBody):
+    """Who forgot the password: the brand's login identifier."""
+
+    identifier: Personal
+    challenge: str | None = None
+
+
+class Redemption(RequestBody):
+    """The mailed token (the last path segment of the link) and the new password, twice."""
+
+    token: Personal
+    password: Personal
+    password_confirmation: Personal
+
+
+class Promise(BaseModel):
+    """What happens next, whichever way applies."""
+
+    email_minutes: int
+    letter_hours: int
+
+
+class ResetPromised(BaseModel):
+    """The same answer for everybody."""
+
+    promise: Promise
+    help: Help
+
+
+async def request_password_reset(call: Call[Identity]) -> Answer:
+    """Take the request; what becomes of it is decided behind the answer."""
+    body: ResetRequestBody = call.body
+    await request_reset(call.resources, brand=call.brand, identifier=body.identifier.reveal(), now=call.now)
+    policy = call.resources.brands[call.brand]
+    promise = Promise(email_minutes=policy.email_minutes, letter_hours=policy.letter_hours)
+    return Answer(ResetPromised(promise=promise, help=Help.of(policy)), status=202)
+
+
+async def redeem_password_reset(call: Call[Identity]) -> Answer:
+    """Choose a new password with the mailed token."""
+    body: Redemption = call.body
+    await redeem_reset(
+        call.resources,
+        brand=call.brand,
+        token=body.token.reveal(),
+        password=body.password.reveal(),
+        confirmation=body.password_confirmation.reveal(),
+        now=call.now,
+    )
+    return Answer()
+
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "/v1/{brand}/password-resets",
+        "request_password_reset",
+        "Ask for a new password",
+        request_password_reset,
+        Public(),
+        body=ResetRequestBody,
+        answer=ResetPromised,
+        status=202,
+        once=True,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/{brand}/password-resets/redeem",
+        "redeem_password_reset",
+        "Choose a new password with the mailed token",
+        redeem_password_reset,
+        Public(),
+        body=Redemption,
+        status=204,
+        problems=(ResetTokenInvalid, PasswordRefused, TooBusy),
+    ),
+]

@@ -1,0 +1,86 @@
+"""GET /v1/{brand}/sign-in-policy and /v1/{brand}/terms: what a page must know before anybody has signed in."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from service_kit.http.endpoints import Answer, Call, Endpoint, Public
+
+from identity_service.domain.brand_policy import BrandPolicy
+from identity_service.resources import Identity
+
+
+class Help(BaseModel):
+    """Whom to call or write to."""
+
+    phone: str
+    email: str
+    hours: str
+
+    @classmethod
+    def of(cls, policy: BrandPolicy) -> "Help":
+        """Return the brand's contact."""
+        return cls(phone=policy.phone, email=policy.email, hours=policy.hours)
+
+
+class SignInPolicy(BaseModel):
+    """How a brand's members sign in."""
+
+    brand: str
+    name: str
+    login_identifier: Literal["nir", "email"]
+    password_rule: Literal["six_digits", "passphrase"]
+    first_connection_factors: list[str]
+    terms_version: str
+    help: Help
+    passkeys: bool
+
+
+class TermsOfUse(BaseModel):
+    """The terms in force, in Markdown."""
+
+    version: str
+    text: str
+
+
+async def show_sign_in_policy(call: Call[Identity]) -> Answer:
+    """Answer the brand's policy."""
+    policy = call.resources.brands[call.brand]
+    return Answer(
+        SignInPolicy(
+            brand=call.brand,
+            name=policy.name,
+            login_identifier=policy.login_identifier,
+            password_rule=policy.password_rule,
+            first_connection_factors=list(policy.first_connection_factors),
+            terms_version=policy.terms_version,
+            help=Help.of(policy),
+            passkeys=False,
+        )
+    )
+
+
+async def show_terms(call: Call[Identity]) -> Answer:
+    """Answer the terms of use."""
+    terms = call.resources.terms[call.brand]
+    return Answer(TermsOfUse(version=terms.version, text=terms.text))
+
+
+async def show_public_keys(call: Call[Identity]) -> Answer:
+    """Answer the keys that access tokens are verified with (RFC 7517)."""
+    keys: dict[str, Any] = call.resources.signing.public_keys()
+    return Answer(keys)
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "/v1/{brand}/sign-in-policy",
+        "show_sign_in_policy",
+        "How members of the brand sign in",
+        show_sign_in_policy,
+        Public(),
+        answer=SignInPolicy,
+    ),
+    Endpoint("GET", "/v1/{brand}/terms", "show_terms", "The terms of use", show_terms, Public(), answer=TermsOfUse),
+    Endpoint("GET", "/.well-known/jwks.json", "show_public_keys", "Keys of access tokens", show_public_keys, Public()),
+]

@@ -1,0 +1,105 @@
+"""What identity's decisions work with: opened once a process, closed in the reverse order."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from service_kit.brands import BrandFileUnusable, read_brands
+from service_kit.clock import Clock
+from service_kit.database import Database
+from service_kit.entropy import Entropy
+from service_kit.foundation import Foundation, open_foundation
+from service_kit.http.health import Check
+from service_kit.key_rings import Cipher, KeyRing
+from service_kit.outbox import Outbox
+
+from identity_service.domain.brand_policy import BrandPolicy
+from identity_service.security.digests import IdentityDigests
+from identity_service.security.password_hashing import PasswordHashing
+from identity_service.security.token_signing import TokenSigning
+from identity_service.settings import IdentitySettings
+
+SERVICE = "identity"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A brand's terms of use, word for word."""
+
+    version: str
+    text: str
+
+    @property
+    def digest(self) -> bytes:
+        """Return the SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Everything a use case of identity may need."""
+
+    foundation: Foundation
+    brands: dict[str, BrandPolicy]
+    terms: dict[str, Terms]
+    digests: IdentityDigests
+    addresses: Cipher
+    hashing: PasswordHashing
+    signing: TokenSigning
+
+    @property
+    def database(self) -> Database:
+        """Return identity's own database."""
+        return self.foundation.database
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return the outbox."""
+        return self.foundation.outbox
+
+    @property
+    def entropy(self) -> Entropy:
+        """Return where tokens and ids come from."""
+        return self.foundation.entropy
+
+
+@asynccontextmanager
+async def open_identity(
+    settings: IdentitySettings, *, broker_answers: Check | None = None, clock: Clock | None = None
+) -> AsyncIterator[Identity]:
+    """Open identity's resources; a missing or malformed file is told before anything waits."""
+    brands = read_brands(settings.brands_directory, SERVICE, BrandPolicy)
+    terms = {brand: _read_terms(settings.brands_directory, brand, policy) for brand, policy in brands.items()}
+    hashing = PasswordHashing(
+        KeyRing.read(settings.pepper_file), threads=settings.hashing_threads, queue=settings.hashing_queue
+    )
+    signing = TokenSigning.read(
+        settings.access_token_keys_file,
+        issuer=settings.access_token_issuer,
+        audience=settings.access_token_audience,
+        seconds=settings.access_token_seconds,
+    )
+    try:
+        async with open_foundation(SERVICE, settings, broker_answers=broker_answers, clock=clock) as foundation:
+            yield Identity(
+                foundation=foundation,
+                brands=brands,
+                terms=terms,
+                digests=IdentityDigests.on(foundation.data_keys),
+                addresses=Cipher(foundation.data_keys, "account.email"),
+                hashing=hashing,
+                signing=signing,
+            )
+    finally:
+        hashing.close()
+
+
+def _read_terms(directory: Path, brand: str, policy: BrandPolicy) -> Terms:
+    file = directory / f"{brand}.terms.fr.md"
+    try:
+        return Terms(policy.terms_version, file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BrandFileUnusable(f"{file.name}: {type(error).__name__}") from None

@@ -1,0 +1,73 @@
+"""SQL of posted one-time codes: kept as keyed digests, used once, a few tries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service_kit.database import Connection
+
+
+@dataclass(frozen=True)
+class PostedCode:
+    """A code that was sent by post."""
+
+    id: UUID
+    account_id: UUID
+    digest: bytes
+    expires_at: datetime
+
+
+async def replace_all(connection: Connection, codes: list[PostedCode], *, now: datetime) -> None:
+    """Keep fresh codes; a new code cancels the account's former ones."""
+    await connection.execute(
+        "UPDATE posted_codes SET cancelled_at = $2 WHERE account_id = ANY($1) AND used_at IS NULL AND cancelled_at IS NULL",
+        [code.account_id for code in codes],
+        now,
+    )
+    await connection.executemany(
+        "INSERT INTO posted_codes (id, account_id, digest, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        [(code.id, code.account_id, code.digest, now, code.expires_at) for code in codes],
+    )
+
+
+async def count_try(connection: Connection, account_id: UUID, *, now: datetime, tries: int) -> PostedCode | None:
+    """Count a try on the account's present code before it is compared; None when there is none or no try is left."""
+    row = await connection.fetchrow(
+        """
+        UPDATE posted_codes SET tries = tries + 1
+        WHERE account_id = $1 AND used_at IS NULL AND cancelled_at IS NULL AND expires_at > $2 AND tries < $3
+        RETURNING id, account_id, digest, expires_at
+        """,
+        account_id,
+        now,
+        tries,
+    )
+    return None if row is None else PostedCode(**dict(row))
+
+
+async def give_back_try(connection: Connection, code_id: UUID) -> None:
+    """Take a counted try back: the code was right."""
+    await connection.execute("UPDATE posted_codes SET tries = tries - 1 WHERE id = $1", code_id)
+
+
+async def consume(connection: Connection, code_id: UUID, *, now: datetime) -> bool:
+    """Use a code up; False when it was used, cancelled or ran out meanwhile."""
+    return bool(
+        await connection.fetchval(
+            """
+            UPDATE posted_codes SET used_at = $2
+            WHERE id = $1 AND used_at IS NULL AND cancelled_at IS NULL AND expires_at > $2 RETURNING true
+            """,
+            code_id,
+            now,
+        )
+    )
+
+
+async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime) -> None:
+    """Cancel every code of an account: a password was chosen."""
+    await connection.execute(
+        "UPDATE posted_codes SET cancelled_at = $2 WHERE account_id = $1 AND used_at IS NULL AND cancelled_at IS NULL",
+        account_id,
+        now,
+    )

@@ -1,0 +1,43 @@
+"""The last step of every way back in: a new password is written, every session ends, every other secret is void."""
+
+from datetime import datetime
+
+from service_kit.database import Connection
+from service_kit.problems import FieldProblem
+
+from identity_service.domain.accounts import Account
+from identity_service.domain.errors import PasswordRefused
+from identity_service.domain.passwords import password_problems, shape_problems
+from identity_service.resources import Identity
+from identity_service.store import accounts, posted_codes, reset_tokens, sessions
+
+
+def check_shape(identity: Identity, *, brand: str, password: str, confirmation: str) -> None:
+    """Refuse what can be refused before it is known who chooses; raise PasswordRefused."""
+    _refuse(shape_problems(identity.brands[brand].password_rule, password, confirmation))
+
+
+def check_choice(identity: Identity, account: Account, *, password: str, confirmation: str) -> None:
+    """Refuse a password that is easy to guess, for anybody or from this member's own data; raise PasswordRefused."""
+    own = set(account.personal_digests)
+
+    def is_personal(text: str) -> bool:
+        return any(digest in own for digest in identity.digests.personal.all_of(str(account.member_id), text))
+
+    rule = identity.brands[account.brand].password_rule
+    _refuse(password_problems(rule, password, confirmation, is_personal=is_personal))
+
+
+def _refuse(problems: list[FieldProblem]) -> None:
+    if problems:
+        raise PasswordRefused(fields=tuple(problems))
+
+
+async def write_choice(
+    connection: Connection, account: Account, *, password_hash: str, now: datetime, because: str
+) -> None:
+    """Write the hash, end every session and void every token and code, in the caller's transaction."""
+    await accounts.set_password(connection, account.id, password_hash=password_hash, now=now)
+    await sessions.end_all(connection, account.id, now=now, because=because)
+    await reset_tokens.cancel_all(connection, account.id, now=now)
+    await posted_codes.cancel_all(connection, account.id, now=now)

@@ -1,0 +1,145 @@
+"""Who asked for a new password, and how do they get it? One transaction for a batch of requests.
+
+Takes reset_requests; reads accounts; writes reset_tokens or posted_codes and the outbox; publishes reset.requested (e-mail
+known) or letter.required (no e-mail). For everybody else it does nothing, and nobody can tell.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from service_kit.clock import civil_date
+from service_kit.database import Connection
+from service_kit.events import Event
+from service_kit.key_rings import KeyRingUnusable
+
+from identity_service.domain import posted_codes as code_rules
+from identity_service.domain.accounts import Account, preferred
+from identity_service.events import LetterRequired, ResetRequested
+from identity_service.resources import Identity
+from identity_service.store import accounts, posted_codes, reset_requests, reset_tokens
+from identity_service.store.posted_codes import PostedCode
+from identity_service.store.reset_requests import ResetRequest
+
+BATCH = 100
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An account that gets a new way in, and the address to mail it to (none: it goes by post)."""
+
+    request: ResetRequest
+    account: Account
+    email: str | None
+
+
+async def decide_due_resets(identity: Identity) -> int:
+    """Decide what is due and return how many requests that was."""
+    now = identity.foundation.clock.now()
+    async with identity.database.transaction() as connection:
+        requests = await reset_requests.take(connection, limit=BATCH)
+        decisions = await _decide(identity, connection, requests, now=now)
+        if decisions:
+            await _write(identity, connection, decisions, now=now)
+    if decisions:
+        identity.foundation.wake.call_here()  # the relay of this process
+    if requests:
+        channels = Counter("letter" if one.email is None else "mail" for one in decisions)
+        log.info("resets_decided", requests=len(requests), **channels)
+    return len(requests)
+
+
+async def _decide(
+    identity: Identity, connection: Connection, requests: list[ResetRequest], *, now: datetime
+) -> list[Decision]:
+    found: list[Decision] = []
+    for brand in {request.brand for request in requests} & identity.brands.keys():
+        policy, asked = identity.brands[brand], [request for request in requests if request.brand == brand]
+        by_digest = await accounts.find_by_login(
+            connection,
+            brand=brand,
+            kind=policy.login_identifier,
+            digests=[digest for request in asked for digest in request.identifier_digests],
+        )
+        for request in asked:
+            candidates = [account for digest in request.identifier_digests for account in by_digest.get(digest, [])]
+            account = preferred(candidates, civil_date(now), read_only_years=policy.read_only_years)
+            if account is not None:
+                found.append(Decision(request, account, _address(identity, account)))
+    return found
+
+
+def _address(identity: Identity, account: Account) -> str | None:
+    if account.email_sealed is None:
+        return None
+    try:
+        return identity.addresses.open(account.email_sealed, context=str(account.member_id)).decode()
+    except KeyRingUnusable:
+        log.error("email_does_not_open", account_id=str(account.id))  # a letter still reaches the member
+        return None
+
+
+async def _write(identity: Identity, connection: Connection, decisions: list[Decision], *, now: datetime) -> None:
+    versions = await accounts.next_versions(connection, [one.account.id for one in decisions])
+    by_mail = [one for one in decisions if one.email is not None]
+    # Several requests of one account in one batch: one letter is enough, each mail is answered.
+    by_post = list({one.account.id: one for one in decisions if one.email is None}.values())
+    events: list[tuple[UUID, Event, str | None]] = []
+    events += await _write_tokens(identity, connection, by_mail, versions=versions, now=now)
+    events += await _write_codes(identity, connection, by_post, versions=versions, now=now)
+    await identity.outbox.append_all(connection, events, occurred_at=now)
+
+
+async def _write_tokens(
+    identity: Identity, connection: Connection, decisions: list[Decision], *, versions: dict[UUID, int], now: datetime
+) -> list[tuple[UUID, Event, str | None]]:
+    tokens, expiries = [], []
+    events: list[tuple[UUID, Event, str | None]] = []
+    for one in decisions:
+        token, account = identity.entropy.new_token(), one.account
+        expires_at = now + timedelta(minutes=identity.brands[account.brand].reset_link_minutes)
+        event = ResetRequested(
+            version=versions[account.id],
+            reset_id=one.request.id,
+            account_id=account.id,
+            member_id=account.member_id,
+            brand=account.brand,
+            expires_at=expires_at,
+            email=one.email or "",
+            token=token,
+        )
+        tokens.append((identity.digests.secret.of("reset", token), account.id))
+        expiries.append(expires_at)
+        events.append((identity.entropy.new_id(), event, one.request.traceparent))
+    await reset_tokens.insert_all(connection, tokens, now=now, expires_at=expiries)
+    return events
+
+
+async def _write_codes(
+    identity: Identity, connection: Connection, decisions: list[Decision], *, versions: dict[UUID, int], now: datetime
+) -> list[tuple[UUID, Event, str | None]]:
+    codes: list[PostedCode] = []
+    events: list[tuple[UUID, Event, str | None]] = []
+    for one in decisions:
+        code, account = code_rules.new_code(identity.entropy.choose), one.account
+        expires_at = now + timedelta(days=identity.brands[account.brand].letter_code_days)
+        event = LetterRequired(
+            version=versions[account.id],
+            letter_id=one.request.id,
+            account_id=account.id,
+            member_id=account.member_id,
+            brand=account.brand,
+            purpose="posted_code",
+            expires_at=expires_at,
+            code=code_rules.printed(code),
+        )
+        digest = identity.digests.secret.of("posted-code", str(account.id), code)
+        codes.append(PostedCode(one.request.id, account.id, digest, expires_at))
+        events.append((identity.entropy.new_id(), event, one.request.traceparent))
+    if codes:
+        await posted_codes.replace_all(connection, codes, now=now)
+    return events

@@ -1,0 +1,72 @@
+"""A member was enrolled or changed: the account follows. Writes accounts, in the consumer's transaction.
+
+The number, the birth date and the names are digested here and forgotten: from then on identity can compare, not read.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from service_kit.database import Connection
+from service_kit.personal import Personal
+from service_kit.subscriptions import Reader
+
+from identity_service.domain.login_identifiers import normalise_email, normalise_nir
+from identity_service.domain.passwords import personal_pieces
+from identity_service.resources import Identity
+from identity_service.store import enrolments
+from identity_service.store.enrolments import Enrolment
+
+
+class EnrolledMember(Reader):
+    """What identity reads of a member. The personal fields arrive sealed and leave this module digested."""
+
+    version: int
+    member_id: UUID
+    brand: str
+    effective_date: date
+    end_date: date | None = None
+    membership_number: Personal
+    nir: Personal
+    birth_date: Personal
+    last_name: Personal
+    first_name: Personal | None = None
+    birth_name: Personal | None = None
+    email: Personal | None = None
+    statement_identifier: Personal | None = None
+
+
+async def open_account(identity: Identity, connection: Connection, member: EnrolledMember, *, now: datetime) -> None:
+    """Create the member's account, or bring it up to date when `member.version` is newer."""
+    known = await enrolments.account_id_of(connection, brand=member.brand, member_id=member.member_id)
+    await enrolments.save(connection, _enrolment(identity, member, known or identity.entropy.new_id()), now=now)
+
+
+def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID) -> Enrolment:
+    digests, brand, owner = identity.digests, member.brand, str(member.member_id)
+    email = member.email.reveal() if member.email else None
+    statement = member.statement_identifier.reveal() if member.statement_identifier else None
+    return Enrolment(
+        account_id=account_id,
+        brand=brand,
+        member_id=member.member_id,
+        member_version=member.version,
+        nir_digest=digests.nir.of(brand, normalise_nir(member.nir.reveal())),
+        membership_digest=digests.membership.of(brand, member.membership_number.reveal()),
+        birth_digest=digests.birth.of(owner, member.birth_date.reveal()),
+        email_digest=digests.email.of(brand, normalise_email(email)) if email else None,
+        email_sealed=identity.addresses.seal(email.encode(), context=owner) if email else None,
+        statement_digest=digests.statement.of(owner, statement) if statement else None,
+        personal_digests=digests.personal.of_each(owner, _pieces(member)),
+        effective_from=member.effective_date,
+        ended_on=member.end_date,
+    )
+
+
+def _pieces(member: EnrolledMember) -> set[str]:
+    numbers = (member.nir, member.membership_number, member.statement_identifier)
+    names = (member.last_name, member.birth_name, member.first_name)
+    return personal_pieces(
+        birth_date=member.birth_date.reveal(),
+        numbers=[number.reveal() for number in numbers if number],
+        names=[name.reveal() for name in names if name],
+    )

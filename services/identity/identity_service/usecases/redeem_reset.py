@@ -1,0 +1,33 @@
+"""A member follows the mailed link and chooses a password.
+
+Reads reset_tokens and accounts; in one transaction uses the token up and writes the password, sessions, tokens and codes.
+The token is checked again in the statement that uses it up: two redemptions at once cannot both win.
+"""
+
+from datetime import datetime
+
+from service_kit.clock import civil_date
+
+from identity_service.domain.errors import ResetTokenInvalid
+from identity_service.resources import Identity
+from identity_service.store import accounts, reset_tokens
+from identity_service.usecases.choose_password import check_choice, write_choice
+
+
+async def redeem_reset(
+    identity: Identity, *, brand: str, token: str, password: str, confirmation: str, now: datetime
+) -> None:
+    """Set the password; raise ResetTokenInvalid (one answer for every cause) or PasswordRefused (the token stays good)."""
+    digests = identity.digests.secret.all_of("reset", token)
+    async with identity.database.connection() as connection:
+        account_id = await reset_tokens.find_account(connection, digests=digests, brand=brand, now=now)
+        account = None if account_id is None else await accounts.find(connection, account_id)
+    policy = identity.brands[brand]
+    if account is None or not account.usable_on(civil_date(now), read_only_years=policy.read_only_years):
+        raise ResetTokenInvalid
+    check_choice(identity, account, password=password, confirmation=confirmation)
+    password_hash = await identity.hashing.hash(password)
+    async with identity.database.transaction() as connection:
+        if not await reset_tokens.consume(connection, digests=digests, account_id=account.id, now=now):
+            raise ResetTokenInvalid
+        await write_choice(connection, account, password_hash=password_hash, now=now, because="password reset by mail")

@@ -1,0 +1,41 @@
+"""The background process of identity: decides resets, hears members, publishes."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+from service_kit.background import Background, work
+from service_kit.loops import Loop
+
+from identity_service.consumers import members
+from identity_service.resources import Identity, open_identity
+from identity_service.settings import IdentitySettings
+from identity_service.store import reset_tokens
+from identity_service.usecases.decide_resets import decide_due_resets
+
+KEPT_AFTER_EXPIRY = timedelta(days=30)  # a look back for support; only digests are kept
+DAY_SECONDS = 86_400.0
+
+
+def background(identity: Identity) -> Background:
+    """Return what identity does when nobody asks."""
+    foundation = identity.foundation
+    return Background(
+        subscriptions=members.subscriptions(identity),
+        loops=[
+            Loop("resets", partial(decide_due_resets, identity), foundation.settings.poll_seconds, foundation.wake),
+            Loop("expired_tokens", partial(_forget_expired, identity), DAY_SECONDS),
+        ],
+    )
+
+
+async def _forget_expired(identity: Identity) -> int:
+    async with identity.database.transaction() as connection:
+        await reset_tokens.forget_expired(connection, before=identity.foundation.clock.now() - KEPT_AFTER_EXPIRY)
+    return 0
+
+
+async def main(settings: IdentitySettings, stop: asyncio.Event) -> None:
+    """Work until `stop`."""
+    async with open_identity(settings) as identity:
+        await work(identity.foundation, background(identity), stop)
