@@ -136,6 +136,13 @@ def test_a_return_address_that_begins_with_the_brand_does_not_repeat_it():
     assert text.startswith("SAFIAG 1 rue de l’Exemple 99999 EXEMPLE CEDEX")
 
 
+@pytest.mark.parametrize("address", [(), ("SAFIAG",)])
+def test_a_brand_without_return_address_is_named_alone(address: tuple[str, ...]):
+    text = text_of(letter(brand=BRAND.model_copy(update={"return_address": address})))
+
+    assert text.startswith("SAFIAG Mme Catherine Gimenez")
+
+
 def test_the_code_is_the_largest_text_of_the_letter():
     page = page_of(FRESH.render(letter()))
     texts = page.get_textpage()
