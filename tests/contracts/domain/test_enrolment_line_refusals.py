@@ -144,6 +144,12 @@ def test_thirty_one_beneficiaries_are_too_many(read: Read, line: Line) -> None:
     assert problems(read(line)) == [("beneficiaries", "too-many")]
 
 
+def test_a_list_that_is_too_long_is_refused_before_its_elements_are_read(read: Read, line: Line) -> None:
+    line["beneficiaries"] = [{}] * 31
+
+    assert problems(read(line)) == [("beneficiaries", "too-many")]
+
+
 def test_the_same_beneficiary_twice_is_refused_whatever_the_accents(read: Read, line: Line) -> None:
     line["beneficiaries"].append({**line["beneficiaries"][0], "first_name": "LOIC", "last_name": "D ARC"})
 

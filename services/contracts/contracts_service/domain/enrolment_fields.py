@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 from pydantic_core import PydanticKnownError
 
 from contracts_service.domain.birth_date import BirthDate, parse_birth_date
@@ -53,6 +53,17 @@ def _field(read: Callable[[str, Reading], object], *, max_length: int) -> PlainV
             raise refusal(error.code, **limits) from None
 
     return PlainValidator(validate, json_schema_input_type=str)
+
+
+def at_most(most: int) -> BeforeValidator:
+    """Build the validator of a list's length: pydantic's own counts only after it has validated every element."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, list) and len(value) > most:
+            raise refusal("too-many", most=most)
+        return value
+
+    return BeforeValidator(check)
 
 
 def _reading(info: ValidationInfo) -> Reading:

@@ -30,6 +30,7 @@ from contracts_service.domain.enrolment_fields import (
     Reading,
     ShortText,
     StatementIdentifier,
+    at_most,
 )
 from contracts_service.domain.line_json import decode_line
 from contracts_service.domain.line_problems import LineProblems, problem_of_line, problems_of, refusal
@@ -95,7 +96,7 @@ class ContractPart(_LinePart):
     renewal_date: CivilDate | None = None
     end_date: CivilDate | None = None
     responsible: bool
-    guarantees: Annotated[tuple[GuaranteePart, ...], Field(strict=False, max_length=MOST_GUARANTEES)]
+    guarantees: Annotated[tuple[GuaranteePart, ...], Field(strict=False), at_most(MOST_GUARANTEES)]
 
     @field_validator("end_date")
     @classmethod
@@ -137,7 +138,7 @@ class EnrolmentLine(_LinePart):
     address: AddressPart
     statement_identifier: StatementIdentifier | None = None
     contract: ContractPart
-    beneficiaries: Annotated[tuple[BeneficiaryPart, ...], Field(strict=False, max_length=MOST_BENEFICIARIES)]
+    beneficiaries: Annotated[tuple[BeneficiaryPart, ...], Field(strict=False), at_most(MOST_BENEFICIARIES)]
 
     def duplicated_beneficiary(self) -> int | None:
         """Return the place of the first beneficiary that another one before it equals, or None."""

@@ -25,6 +25,7 @@ TEXTS = {
     "forbidden-characters": "Ce texte contient des caractères interdits (commande, sens d’écriture ou illisible).",
     "empty-text": "Ce champ est vide\u202f: donnez une valeur, ou null si le champ est facultatif.",
     "too-long": "Ce texte dépasse {max_length} caractères.",
+    "too-many": "Cette liste dépasse {most} éléments.",
     "no-letter": "Un nom contient au moins une lettre.",
     "invalid-date": "Cette date n’existe pas\u202f; le format attendu est AAAA-MM-JJ.",
     "date-in-future": "Cette date est dans le futur.",
@@ -60,7 +61,6 @@ PYDANTIC_ERRORS = {
     "literal_error": ("unknown-value", "Cette valeur ne figure pas parmi les valeurs admises."),
     "greater_than_equal": ("too-small", "La plus petite valeur admise est {ge}."),
     "less_than_equal": ("too-large", "La plus grande valeur admise est {le}."),
-    "too_long": ("too-many", "Cette liste dépasse {max_length} éléments."),
 }
 """Pydantic's error types: our code and sentence. A type that is not here is `invalid`; a test forbids that."""
 
