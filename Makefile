@@ -27,8 +27,8 @@ check: lint types unit ## linters, types and the tests that need no server (unde
 
 # deptry: pydantic_core is pydantic's other half; the others are used by their presence, not by an import.
 lint: .venv/.development
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check --quiet . || { echo "ruff format would change these:"; $(BIN)/ruff format --check .; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports > .venv/lint.log 2>&1 || { cat .venv/lint.log; exit 1; }
 	@for package in $(PACKAGES); do \
 	  (cd $$package && $(CURDIR)/$(BIN)/deptry . \

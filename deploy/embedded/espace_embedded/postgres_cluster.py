@@ -64,14 +64,10 @@ def _run_initdb(home: Home, target: Path, password_file: Path) -> None:
 def refuse_other_version(home: Home) -> None:
     """Raise PostgresUnavailable where the data is of another major version than the binaries."""
     written_by = (home.data / "PG_VERSION").read_text().strip()
-    answer = subprocess.run(
-        [home.program("postgres"), "--version"], capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([home.program("postgres"), "--version"], capture_output=True, text=True, check=True)
     version = answer.stdout.strip().removeprefix("postgres (PostgreSQL) ")
     if version.split(".")[0] != written_by:
-        raise PostgresUnavailable(
-            f"the data in {home.path} is of PostgreSQL {written_by}, and this is {version}"
-        )
+        raise PostgresUnavailable(f"the data in {home.path} is of PostgreSQL {written_by}, and this is {version}")
 
 
 def environment(data: Path) -> dict[str, str]:

