@@ -16,12 +16,21 @@ log = structlog.get_logger()
 
 
 class InProcessBroker:
-    """Carries events between services that live in one process."""
+    """Carries events between services that live in one process.
+
+    It must be told beforehand who will hear what (`expect`): while services start or stop one after the other, an event
+    that not all of its subscribers can hear yet is not published to some of them only.
+    """
 
     def __init__(self, *, dead_letters: Path, in_flight: int = 16) -> None:
-        self._subscribers: dict[str, dict[str, Deliver]] = {}
+        self._queues: dict[str, dict[str, Deliver | None]] = {}
         self._dead_letters = dead_letters
         self._places = asyncio.Semaphore(in_flight)
+
+    def expect(self, service: str, event_types: tuple[str, ...]) -> None:
+        """Announce the subscriptions of `service`."""
+        for event_type in event_types:
+            self._queues.setdefault(event_type, {}).setdefault(queue_name(service, event_type), None)
 
     def connected(self) -> bool:
         """There is nothing to be cut off from."""
@@ -29,13 +38,16 @@ class InProcessBroker:
 
     async def publish(self, envelope: Envelope) -> None:
         """Deliver to every subscriber and return once all have committed."""
-        queues = self._subscribers.get(envelope.type)
+        queues = self._queues.get(envelope.type)
         if not queues:
             raise Unroutable(envelope.type)
         body = envelope.encode()
         async with self._places:
+            hearing = {queue: deliver for queue, deliver in queues.items() if deliver is not None}
+            if len(hearing) < len(queues):
+                raise BrokerUnavailable("a subscriber is not there yet, or not any more")
             verdicts = await asyncio.gather(
-                *(self._deliver(queue, deliver, envelope, body) for queue, deliver in list(queues.items()))
+                *(self._deliver(queue, deliver, envelope, body) for queue, deliver in hearing.items())
             )
         if Verdict.LATER in verdicts:
             raise BrokerUnavailable("a subscriber asked for it again later")
@@ -51,13 +63,14 @@ class InProcessBroker:
 
     async def consume(self, service: str, deliveries: dict[str, Deliver]) -> None:
         """Subscribe until cancelled."""
+        self.expect(service, tuple(deliveries))
         for event_type, deliver in deliveries.items():
-            self._subscribers.setdefault(event_type, {})[queue_name(service, event_type)] = deliver
+            self._queues[event_type][queue_name(service, event_type)] = deliver
         try:
             await asyncio.Event().wait()
         finally:
             for event_type in deliveries:
-                self._subscribers[event_type].pop(queue_name(service, event_type), None)
+                self._queues[event_type][queue_name(service, event_type)] = None
 
     async def close(self) -> None:
         """Nothing is held."""

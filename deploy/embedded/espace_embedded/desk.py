@@ -1,0 +1,77 @@
+"""The desk, embedded only: a start page, the mails and the letters, as HTML for people and JSON for programs."""
+
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from espace_embedded.letterbox import Letterbox
+from espace_embedded.mailbox import Mailbox
+
+PAGES = Path(__file__).parent / "pages"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Desk:
+    """What a demonstration needs to see of the world outside: the member's mailbox and the printer's tray."""
+
+    def __init__(
+        self, mailbox: Mailbox, letterbox: Letterbox, *, services: tuple[str, ...], brands: dict[str, str]
+    ) -> None:
+        self._mailbox, self._letterbox, self._services, self._brands = mailbox, letterbox, services, brands
+        self._pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the desk's routes."""
+        return [
+            web.get("/", self.start),
+            web.get("/_desk/style.css", self.style),
+            web.get("/_desk/mails", self.mails),
+            web.get("/_desk/letters", self.letters),
+            web.get("/_desk/letters/{id}.pdf", self.letter),
+        ]
+
+    async def start(self, _request: web.Request) -> web.Response:
+        """Say what is here."""
+        return self._page("start.html", title="Bienvenue", services=self._services, brands=self._brands)
+
+    async def style(self, _request: web.Request) -> web.Response:
+        """Answer the style sheet."""
+        return web.Response(
+            text=(PAGES / "style.css").read_text(encoding="utf-8"), content_type="text/css", headers=HEADERS
+        )
+
+    async def mails(self, request: web.Request) -> web.Response:
+        """Answer the mails: oldest first for programs, newest first for people."""
+        mails = self._mailbox.mails()
+        if _wants_json(request):
+            return web.json_response([mail.as_dict() for mail in mails], headers=HEADERS)
+        return self._page("mails.html", title="Mails envoyés", mails=mails[:-101:-1])
+
+    async def letters(self, request: web.Request) -> web.Response:
+        """Answer the letters: oldest first for programs, newest first for people."""
+        letters = self._letterbox.letters()
+        if _wants_json(request):
+            return web.json_response([letter.as_dict() for letter in letters], headers=HEADERS)
+        return self._page("letters.html", title="Courriers remis", letters=letters[::-1])
+
+    async def letter(self, request: web.Request) -> web.Response:
+        """Answer a letter's PDF."""
+        pdf = self._letterbox.pdf(request.match_info["id"])
+        if pdf is None:
+            raise web.HTTPNotFound
+        return web.Response(body=pdf, content_type="application/pdf", headers=HEADERS)
+
+    def _page(self, template: str, **content: object) -> web.Response:
+        text = self._pages.get_template(template).render(**content)
+        return web.Response(text=text, content_type="text/html", headers=HEADERS)
+
+
+def _wants_json(request: web.Request) -> bool:
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and "text/html" not in accepted

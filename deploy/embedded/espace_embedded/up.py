@@ -1,0 +1,207 @@
+"""`espace up`: from nothing to the whole product on one port, and cleanly down again.
+
+PostgreSQL (a child process) → keys and folders → four databases → mail server → four services, migrated, mounted, working →
+the demonstration's members → until Ctrl-C.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from identity_service.domain.brand_policy import BrandPolicy
+from service_kit.amqp import AmqpBroker
+from service_kit.background import run_background
+from service_kit.brands import read_brands
+from service_kit.broker import Broker
+from service_kit.clock import SystemClock, civil_date
+from service_kit.http.health import port_answers
+from service_kit.in_process import InProcessBroker
+from service_kit.key_rings import KeyRing
+from service_kit.logging import configure_logging
+from service_kit.migrate import migrate
+from service_kit.process import listening
+
+from espace_embedded.databases import prepare_databases
+from espace_embedded.demonstration import describe_people, load_demonstration
+from espace_embedded.desk import Desk
+from espace_embedded.letterbox import Letterbox
+from espace_embedded.mailbox import Mailbox, mail_server
+from espace_embedded.postgres_server import PostgresServer, PostgresUnavailable
+from espace_embedded.product import PARTS, OpenPart, World, gateway, open_part
+from espace_embedded.readiness import Readiness
+from espace_embedded.state import SERVICES, State, StateUnusable
+
+HOST = "127.0.0.1"
+
+
+class CannotStart(Exception):
+    """The space cannot start; the message is one line for the terminal."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    port: int
+    state: Path
+    demonstration: bool
+    brands: Path
+    postgres_url: str | None
+    rabbitmq_url: str | None
+
+
+def up(options: Options) -> None:
+    """Run the space until Ctrl-C or SIGTERM; raise CannotStart."""
+    if os.environ.get("ENVIRONMENT", "").lower() == "production":
+        raise CannotStart("the embedded default is not for production (ENVIRONMENT=production): see docs/operating.md")
+    _check_port(options.port)
+    try:
+        with _step("Keys"):
+            state = State.prepare(options.state)
+    except StateUnusable as error:
+        raise CannotStart(str(error)) from None
+    with _postgres(options, state) as admin_url, (state.logs / "espace.log").open("a", buffering=1) as log_file:
+        configure_logging("espace", stream=log_file)
+        asyncio.run(_run(options, state, admin_url))
+
+
+@contextmanager
+def _postgres(options: Options, state: State) -> Iterator[str]:
+    if options.postgres_url is not None:
+        yield options.postgres_url
+        return
+    try:
+        with _step("PostgreSQL"):
+            # From the main thread: the server is told to stop when the thread that started it ends.
+            server = PostgresServer.start(state.postgres, port=None)
+    except PostgresUnavailable as error:
+        raise CannotStart(str(error)) from None
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+async def _run(options: Options, state: State, admin_url: str) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    base_url = f"http://{HOST}:{options.port}"
+    mailbox = Mailbox(state.mails, KeyRing.read(state.desk_keys))
+    async with AsyncExitStack() as stack:
+        with _step("Databases"):
+            databases = await prepare_databases(admin_url, state.database_passwords())
+            for part in PARTS:
+                await migrate(databases[part.name], service=part.name, directory=part.migrations)
+        world = World(
+            state=state,
+            brands=options.brands,
+            databases=databases,
+            broker_url=options.rabbitmq_url or "amqp://in-process",
+            smtp_url=await stack.enter_async_context(mail_server(mailbox)),
+            public_url=base_url,
+        )
+        with _step("Services"):
+            parts = await _open_services(stack, options, world)
+            application = gateway(parts, _routes(options, mailbox, state, parts))
+            await stack.enter_async_context(listening(application, host=HOST, port=options.port))
+        await stack.enter_async_context(_working(parts, _brokers(options, state, parts), stop))
+        if options.demonstration:
+            with _step("Demonstration"):
+                now = SystemClock().now()
+                await load_demonstration(state, base_url, now=now, today=civil_date(now))
+        _welcome(options, base_url)
+        await stop.wait()
+        print("\nStopping…", flush=True)
+        for one in parts:
+            one.foundation.health.stopping = True
+
+
+async def _open_services(stack: AsyncExitStack, options: Options, world: World) -> list[OpenPart]:
+    answers = port_answers(options.rabbitmq_url) if options.rabbitmq_url else _always
+    return [await stack.enter_async_context(open_part(part, world, broker_answers=answers)) for part in PARTS]
+
+
+async def _always() -> bool:
+    return True
+
+
+def _routes(options: Options, mailbox: Mailbox, state: State, parts: list[OpenPart]) -> list[web.RouteDef]:
+    brands = {brand: policy.name for brand, policy in read_brands(options.brands, "identity", BrandPolicy).items()}
+    desk = Desk(mailbox, Letterbox(state.letters), services=SERVICES, brands=brands)
+    readiness = Readiness({one.part.name: one.foundation.health for one in parts})
+    return [*desk.routes(), *readiness.routes()]
+
+
+def _brokers(options: Options, state: State, parts: list[OpenPart]) -> list[Broker]:
+    if options.rabbitmq_url is not None:
+        return [AmqpBroker(options.rabbitmq_url, service=one.part.name) for one in parts]
+    shared = InProcessBroker(dead_letters=state.dead_letters)
+    for one in parts:
+        shared.expect(one.part.name, tuple(heard.event_type for heard in one.background.subscriptions))
+    return [shared for _ in parts]
+
+
+@asynccontextmanager
+async def _working(parts: list[OpenPart], brokers: list[Broker], stop: asyncio.Event) -> AsyncIterator[None]:
+    """Let every service work in the background meanwhile; one that ends by itself stops the whole."""
+    tasks = [
+        asyncio.create_task(
+            run_background(one.foundation, one.background, broker, stop, alone=False), name=one.part.name
+        )
+        for one, broker in zip(parts, brokers, strict=True)
+    ]
+    for task in tasks:
+        task.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        stop.set()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        for broker in {id(broker): broker for broker in brokers}.values():
+            await broker.close()
+        for failure in outcomes:
+            if isinstance(failure, Exception):
+                print(f"espace: a service ended: {failure}", file=sys.stderr)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            raise CannotStart(f"port {port} needs more rights: choose one above 1023 with --port") from None
+        except OSError:
+            raise CannotStart(f"port {port} is taken: stop what uses it or choose another with --port") from None
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    """Say what is being done and how long it took."""
+    print(f"  {name:<14}", end="", flush=True)
+    begun = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        print("failed", flush=True)
+        raise
+    print(f"ready ({time.monotonic() - begun:.1f} s)", flush=True)
+
+
+def _welcome(options: Options, base_url: str) -> None:
+    print(f"\nEspace adhérent: {base_url}\n  mails    {base_url}/_desk/mails\n  letters  {base_url}/_desk/letters")
+    print(f"  logs     {options.state / 'logs' / 'espace.log'}")
+    print(f"  a staff token: espace token --brand mgas --role back-office --state {options.state}")
+    if options.demonstration:
+        print("\nMembers of the demonstration, and what they know:")
+        print("\n".join(describe_people(today=civil_date(SystemClock().now()))))
+    print("\nCtrl-C stops it; what it holds is found again at the next start.", flush=True)
