@@ -68,13 +68,13 @@ async def create_database(admin_url: str, name: str, *, template: str | None = N
     Nobody may be connected to the template. Raises asyncpg.DuplicateDatabaseError.
     """
     copy = f" TEMPLATE {_quoted(template)} STRATEGY FILE_COPY" if template else ""
-    await _execute(admin_url, f"CREATE DATABASE {_quoted(name)}{copy}")
+    await execute(admin_url, f"CREATE DATABASE {_quoted(name)}{copy}")
     return urlsplit(admin_url)._replace(path=f"/{name}").geturl()
 
 
 async def drop_database(admin_url: str, name: str) -> None:
     """Drop a database, and cut whoever is still connected to it. A missing one is no error."""
-    await _execute(admin_url, f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+    await execute(admin_url, f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
 
 
 def unique_name(name: str) -> str:
@@ -82,7 +82,8 @@ def unique_name(name: str) -> str:
     return f"{name}_{secrets.token_hex(4)}"
 
 
-async def _execute(url: str, statement: str) -> None:
+async def execute(url: str, statement: str) -> None:
+    """Run one statement on a connection of its own."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
