@@ -11,6 +11,7 @@ from contracts_service.domain.enrolment_line import EnrolmentLine, LineProblems
 from contracts_service.domain.social_security_number import NumberPart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from service_kit.field_problems import WORDS
 
 pytestmark = pytest.mark.unit
 
@@ -190,7 +191,7 @@ def test_limits_are_told_with_their_figure(read: Read, line: Line) -> None:
 
 
 def test_every_sentence_is_typographically_french() -> None:
-    sentences = [*line_problems.TEXTS.values(), *(text for _, text in line_problems.PYDANTIC_ERRORS.values())]
+    sentences = [*line_problems.TEXTS.values(), *(text for _, text in WORDS.values())]
 
     for sentence in sentences:
         assert re.fullmatch(r"[A-ZÀÉ].*\.", sentence)
@@ -232,5 +233,5 @@ def test_any_value_in_any_field_is_accepted_or_refused_by_a_known_code(
     if isinstance(result, EnrolmentLine):
         assert json.loads(result.fingerprint_source()).keys() == line.keys()
     else:
-        known = line_problems.TEXTS.keys() | {code for code, _ in line_problems.PYDANTIC_ERRORS.values()}
+        known = line_problems.TEXTS.keys() | {code for code, _ in WORDS.values()}
         assert {problem.code for problem in result.fields} <= known

@@ -1,14 +1,15 @@
 """What is wrong with an imported line: a stable English code and a French sentence for each field.
 
-Every problem that a reader of lines can report is in one of the two tables below. A sentence never repeats the
-value: problems are stored, shown and logged, and values are personal.
+What any field may lack is in the kit's table (`service_kit.field_problems.WORDS`); the codes of enrolment lines are below.
+A sentence never repeats the value: problems are stored, shown and logged, and values are personal.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
+from service_kit.field_problems import field_problems, printable_name
+from service_kit.problems import FieldProblem
 
 MOST_PROBLEMS = 50
 """Problems reported for one line; a line with more is wrong as a whole, and its first ones show how."""
@@ -50,29 +51,6 @@ TEXTS = {
 }
 """Our own codes and their sentences; `refusal` builds the error of a field."""
 
-PYDANTIC_ERRORS = {
-    "missing": ("required", "Ce champ est obligatoire."),
-    "extra_forbidden": ("unknown-field", "Ce champ n’est pas connu."),
-    "string_type": ("text-required", "Un texte est attendu."),
-    "int_type": ("number-required", "Un nombre entier est attendu."),
-    "bool_type": ("true-or-false-required", "La valeur true ou false est attendue."),
-    "tuple_type": ("list-required", "Une liste est attendue."),
-    "model_type": ("object-required", "Un objet est attendu."),
-    "literal_error": ("unknown-value", "Cette valeur ne figure pas parmi les valeurs admises."),
-    "greater_than_equal": ("too-small", "La plus petite valeur admise est {ge}."),
-    "less_than_equal": ("too-large", "La plus grande valeur admise est {le}."),
-}
-"""Pydantic's error types: our code and sentence. A type that is not here is `invalid`; a test forbids that."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """One thing to correct: where (`contract.effective_date`, `beneficiaries.0.nir`), which kind, in French."""
-
-    field: str
-    code: str
-    detail: str
-
 
 @dataclass(frozen=True, slots=True)
 class LineProblems:
@@ -82,7 +60,7 @@ class LineProblems:
 
     def as_json(self) -> list[dict[str, str]]:
         """Return `[{"field", "code", "detail"}]`."""
-        return [{"field": p.field, "code": p.code, "detail": p.detail} for p in self.fields]
+        return [problem.as_dict() for problem in self.fields]
 
 
 def refusal(code: str, **limits: int) -> PydanticCustomError:
@@ -92,31 +70,9 @@ def refusal(code: str, **limits: int) -> PydanticCustomError:
 
 def problem_of_line(code: str, *, field: str = LINE, **limits: int) -> LineProblems:
     """Build the answer for a line that could not be read as fields."""
-    return LineProblems((FieldProblem(_printable(field), code, TEXTS[code].format(**limits)),))
+    return LineProblems((FieldProblem(printable_name(field), code, TEXTS[code].format(**limits)),))
 
 
 def problems_of(error: ValidationError) -> LineProblems:
     """Turn pydantic's errors into field problems, in the order of the fields, MOST_PROBLEMS at most."""
-    found = error.errors(include_url=False, include_input=False)[:MOST_PROBLEMS]
-    return LineProblems(
-        tuple(
-            FieldProblem(_path(item["loc"]), *_code_and_detail(item["type"], item["msg"], item.get("ctx", {})))
-            for item in found
-        )
-    )
-
-
-def _code_and_detail(kind: str, message: str, limits: dict[str, object]) -> tuple[str, str]:
-    if kind in TEXTS:
-        return kind, message
-    code, text = PYDANTIC_ERRORS.get(kind, ("invalid", "Cette valeur n’est pas valable."))
-    return code, text.format(**limits)
-
-
-def _path(location: Iterable[int | str]) -> str:
-    return ".".join(_printable(str(part)) for part in location) or LINE
-
-
-def _printable(name: str) -> str:
-    # The name of an unknown field was written by others: it may be endless or unprintable.
-    return "".join(c if c.isprintable() else "\ufffd" for c in name[:64])
+    return LineProblems(field_problems(error, whole=LINE)[:MOST_PROBLEMS])
