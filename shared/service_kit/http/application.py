@@ -132,7 +132,7 @@ class _Pipeline:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             call, raw = await self._call(endpoint, request)
-            if endpoint.once and (key := key_of(request)) is not None:
+            if endpoint.once and not endpoint.streams and (key := key_of(request)) is not None:
                 return await self._once(endpoint, call, key, raw)
             return _response(await endpoint.handler(call))
 
@@ -167,12 +167,12 @@ class _Pipeline:
 
 
 async def _read(endpoint: Endpoint, request: web.Request) -> bytes:
-    expected = endpoint.streams or ("application/json" if endpoint.body is not None else None)
-    if endpoint.streams is None and request.can_read_body:
-        raw = await read_bytes(request)
-    else:
-        raw = b""
-    if expected is not None and request.content_type != expected:
+    # Decompressed, a small body would be as long as its sender likes.
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType
+    expected = endpoint.streams or (("application/json",) if endpoint.body is not None else ())
+    raw = await read_bytes(request) if request.can_read_body and not endpoint.streams else b""
+    if expected and request.content_type not in expected:
         raise UnsupportedMediaType
     return raw
 

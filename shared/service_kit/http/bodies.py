@@ -1,5 +1,7 @@
 """Request bodies: read with a limit, parsed with a depth limit, checked for characters that no person types, then typed."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 import orjson
@@ -43,6 +45,28 @@ async def read_bytes(request: web.Request, *, limit: int = LIMIT) -> bytes:
     except (web.RequestPayloadError, ConnectionError):
         raise BodyTruncated from None
     return b"".join(parts)
+
+
+async def stream_parts(request: web.Request, *, limit: int, idle_seconds: float) -> AsyncIterator[bytes]:
+    """Yield the body part by part, as it comes and never whole.
+
+    Raises BodyTooLarge beyond `limit` bytes; BodyTruncated when it breaks off, or when no byte comes for `idle_seconds`.
+    """
+    if (request.content_length or 0) > limit:
+        raise BodyTooLarge
+    size = 0
+    while True:
+        try:
+            async with asyncio.timeout(idle_seconds):
+                part = await request.content.readany()
+        except (web.RequestPayloadError, OSError):  # TimeoutError is an OSError
+            raise BodyTruncated from None
+        if not part:
+            return
+        size += len(part)
+        if size > limit:
+            raise BodyTooLarge
+        yield part
 
 
 def parse_json(raw: bytes, *, depth: int = DEPTH) -> Any:

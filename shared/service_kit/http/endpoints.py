@@ -89,7 +89,11 @@ class Endpoint:
     query: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     status: int = 200
+    other_statuses: tuple[int, ...] = ()  # further successes, with the same `answer`
     problems: tuple[type[DomainError], ...] = ()
-    streams: str | None = None  # the content type of a body that the handler reads by itself
+    streams: tuple[str, ...] = ()  # content types of a body that the handler reads by itself, part by part
     returns: str = "application/json"
-    once: bool = False  # honours Idempotency-Key; the answer must hold no secret, since it is kept for a day
+    # Honours Idempotency-Key; the answer must hold no secret, since it is kept for a day. Where the handler `streams` the
+    # body, only the handler can tell whether it is the same one: it keeps the key and the body's digest by itself.
+    once: bool = False
+    description: str = ""  # for OpenAPI: what the summary has no room for

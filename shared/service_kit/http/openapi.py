@@ -63,7 +63,7 @@ def problems_of(endpoint: Endpoint) -> list[type[DomainError]]:
         found += [NotSignedIn]
     if isinstance(endpoint.access, Staff):
         found += [Forbidden]
-    if endpoint.body is not None or endpoint.streams is not None:
+    if endpoint.body is not None or endpoint.streams:
         found += [UnsupportedMediaType, BodyTooLarge, BodyTruncated]
     if endpoint.body is not None:
         found += [MalformedJson, BodyTooDeep, InvalidRequest, UnknownField]
@@ -112,6 +112,8 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
         "parameters": [*_path_parameters(endpoint.path), *_query_parameters(endpoint.query)],
         "responses": _responses(endpoint, keyed, texts),
     }
+    if endpoint.description:
+        operation["description"] = endpoint.description
     if endpoint.once:
         operation["parameters"].append(
             {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
@@ -119,8 +121,9 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
     if endpoint.body is not None:
         schema = keyed[endpoint.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    elif endpoint.streams is not None:
-        operation["requestBody"] = {"required": True, "content": {endpoint.streams: {"schema": {"type": "string"}}}}
+    elif endpoint.streams:
+        content = {kind: {"schema": {"type": "string"}} for kind in endpoint.streams}
+        operation["requestBody"] = {"required": True, "content": content}
     if isinstance(endpoint.access, SignedIn):
         operation["security"] = [{"member": []}]
     elif isinstance(endpoint.access, Staff):
@@ -153,7 +156,7 @@ def _responses(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
         success["content"] = {endpoint.returns: {"schema": keyed[endpoint.answer, "serialization"]}}
     elif endpoint.returns != "application/json":
         success["content"] = {endpoint.returns: {"schema": {"type": "string", "format": "binary"}}}
-    responses: dict[str, Any] = {str(endpoint.status): success}
+    responses: dict[str, Any] = {str(status): success for status in (endpoint.status, *endpoint.other_statuses)}
     by_status: dict[int, list[str]] = {}
     for problem in problems_of(endpoint):
         by_status.setdefault(texts[problem].status, []).append(problem.code)
