@@ -1,6 +1,7 @@
 """Settings from the environment, prefixed by service, checked at start.
 
-A wrong or missing value ends the process with one line for each variable, by the variable's own name.
+A wrong or missing value ends the process with one line for each variable, by the variable's own name. A file of that name
+(in lower case) in /run/secrets sets it too, so that addresses with passwords stay out of the environment.
 """
 
 import sys
@@ -9,6 +10,8 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
+
+SECRETS_DIRECTORY = Path("/run/secrets")  # where Docker and Kubernetes lay files that only one container may read
 
 SettingsType = TypeVar("SettingsType", bound=BaseSettings)
 
@@ -57,10 +60,13 @@ def variable_name(settings: type[BaseSettings], field: str) -> str:
     return f"{settings.model_config.get('env_prefix', '')}{field}".upper()
 
 
-def load_settings(settings: type[SettingsType]) -> SettingsType:
-    """Return the settings from the environment; on errors print one line a variable and exit with status 2."""
+def load_settings(settings: type[SettingsType], *, secrets_directory: Path = SECRETS_DIRECTORY) -> SettingsType:
+    """Return the settings from the environment, which goes first, and from the files of `secrets_directory`.
+
+    On errors print one line a variable and exit with status 2.
+    """
     try:
-        return settings()
+        return settings(_secrets_dir=secrets_directory if secrets_directory.is_dir() else None)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             field = str(problem["loc"][0]) if problem["loc"] else "?"
