@@ -103,7 +103,7 @@ def test_the_terms_state_version_contact_and_the_figures_of_the_policy(name: str
         assert shown in text
     assert f"lien valable {content['identity']['reset_link_minutes']} minutes" in text
     assert f"après {content['identity']['lockout']['disable_at_failures']} erreurs" in text
-    assert ("6 chiffres" in text) == (content["identity"]["password_rule"] == "six_digits")
+    assert ("6 chiffres" in text) == (content["brand"]["password_rule"] == "six_digits")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -115,7 +115,7 @@ def test_the_terms_are_typographically_french(name: str) -> None:
 
 
 def test_each_brand_keeps_its_own_guides_promise_and_demo_is_the_safest() -> None:
-    policy = {name: brand(name)["identity"] for name in NAMES}
+    policy = {name: brand(name)["brand"] | brand(name)["identity"] for name in NAMES}
 
     assert (policy["safiag"]["login_identifier"], policy["safiag"]["password_rule"]) == ("nir", "six_digits")
     assert (policy["mgas"]["login_identifier"], policy["mgas"]["password_rule"]) == ("email", "passphrase")
