@@ -49,7 +49,7 @@ test-compose: .venv/.development ## build the images, bring docker compose up, r
 	@$(BIN)/python -m pytest -m compose
 
 schemas: .venv/.development ## write what is generated: event schemas, OpenAPI, AsyncAPI
-	@$(BIN)/python -m tests.support.generated_files
+	@$(BIN)/python -m espace_embedded.catalogue
 
 ##@ Maintain
 .PHONY: locks clean help
