@@ -15,11 +15,12 @@ from service_kit.dead_letters import add_arguments, run_dead_letters
 from service_kit.key_rings import KeyRingUnusable
 from service_kit.logging import configure_logging
 from service_kit.migrate import MigrationRefused, migrate
+from service_kit.problems import SettingUnusable
 from service_kit.process import run_until_signalled
 from service_kit.sealing import CannotSeal
 from service_kit.settings import ServiceSettings
 
-UNUSABLE = (BrandFileUnusable, KeyRingUnusable, CannotSeal, MigrationRefused)
+UNUSABLE = (BrandFileUnusable, KeyRingUnusable, CannotSeal, MigrationRefused, SettingUnusable)
 
 Main = Callable[[Any, asyncio.Event], Coroutine[Any, Any, None]]
 

@@ -96,10 +96,10 @@ class Cipher:
     def open(self, sealed: bytes, *, context: str) -> bytes:
         """Return what was sealed; raise KeyRingUnusable when the key is gone or the value or context is not the same."""
         key_id, _, rest = sealed.partition(b":")
-        aead = AESGCM(self._ring.derive(self._purpose, key_id.decode()))
         try:
+            aead = AESGCM(self._ring.derive(self._purpose, key_id.decode()))
             return aead.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut short, or an id that is no text
             raise KeyRingUnusable(
                 "a sealed value does not open: altered, moved to another row, or another key"
             ) from None

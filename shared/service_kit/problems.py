@@ -3,7 +3,9 @@
 Clients get the code (RFC 9457 problem+json, see `http.problems`); operators read the class's docstring.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -28,11 +30,16 @@ class DomainError(Exception):
     """A refusal that is part of the product. Subclasses set `code` and say in their docstring what operators should know."""
 
     code: ClassVar[str]
+    headers: Mapping[str, str] = MappingProxyType({})  # of the answer, such as the Content-Range of a 416
 
     def __init__(self, *, fields: tuple[FieldProblem, ...] = (), retry_after: int | None = None) -> None:
         super().__init__(self.code)
         self.fields = fields
         self.retry_after = retry_after
+
+
+class SettingUnusable(Exception):
+    """A setting is well formed, but what it names cannot be used: the message names the variable and the cause."""
 
 
 class FinalEventError(DomainError):

@@ -171,6 +171,7 @@ def problem_response(error: DomainError, text: ProblemText, *, request_id: str) 
         status=text.status,
         body=orjson.dumps(problem_body(error, text, request_id=request_id)),
         content_type="application/problem+json",
+        headers=error.headers,
     )
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
