@@ -1,0 +1,229 @@
+"""`espace up` as a newcomer starts it: one command, one port, the journeys of the two documents, stop, start again."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from tests.support.journeys import (
+    Space,
+    ask_for_reset,
+    code_from_letter,
+    connect_with_code,
+    look_around,
+    redeem,
+    sign_in,
+    token_from_mail,
+)
+from tests.support.members import member_line
+
+ESPACE = Path(sys.executable).with_name("espace")
+START_SECONDS = 60
+JSON = {"Accept": "application/json"}
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Running:
+    """An `espace up` and where it is."""
+
+    process: subprocess.Popen[str]
+    base: str
+    state: Path
+    output: Path
+
+    def stop(self) -> int:
+        """Press Ctrl-C and return the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(40)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def start(state: Path, *options: str, port: int | None = None, environment: dict[str, str] | None = None) -> Running:
+    """Start `espace up` without waiting."""
+    port = port or _free_port()
+    output = state.parent / f"{state.name}.out"
+    with output.open("a") as file:
+        process = subprocess.Popen(
+            [str(ESPACE), "up", "--port", str(port), "--state", str(state), *options],
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | (environment or {}),
+        )
+    return Running(process, f"http://127.0.0.1:{port}", state, output)
+
+
+async def until_welcome(running: Running) -> None:
+    """Wait until it says that it is there."""
+    async with asyncio.timeout(START_SECONDS):
+        while "Ctrl-C" not in running.output.read_text():
+            assert running.process.poll() is None, running.output.read_text()
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One space for the journeys of this module."""
+    space = start(tmp_path_factory.mktemp("espace") / "state", "--no-demo")
+    yield space
+    space.stop()
+
+
+@asynccontextmanager
+async def opened(running: Running) -> AsyncIterator[Space]:
+    """Talk to a running space as a gateway client."""
+    await until_welcome(running)
+    async with aiohttp.ClientSession() as client:
+
+        async def desk(path: str) -> list[dict[str, Any]]:
+            async with client.get(f"{running.base}/_desk/{path}", headers=JSON) as response:
+                return await response.json()
+
+        async def mails_to(email: str) -> list[str]:
+            return [mail["text"] for mail in await desk("mails") if mail["to"] == email]
+
+        async def letters_to(line: str) -> list[bytes]:
+            wanted = [letter["pdf_url"] for letter in await desk("letters") if line in letter["address_lines"]]
+            pdfs = []
+            for url in wanted:
+                async with client.get(f"{running.base}{url}") as response:
+                    pdfs.append(await response.read())
+            return pdfs
+
+        yield Space(client, lambda service: f"{running.base}/api/{service}", mails_to, letters_to)
+
+
+def staff_token(running: Running, brand: str) -> str:
+    """Return what `espace token` prints."""
+    command = [str(ESPACE), "token", "--brand", brand, "--role", "back-office", "--state", str(running.state)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+async def import_members(running: Running, space: Space, brand: str, *lines: dict[str, Any]) -> dict[str, Any]:
+    """Import members as a back office does, and wait until identity knows them."""
+    headers = {"Authorization": f"Bearer {staff_token(running, brand)}", "Content-Type": "application/x-ndjson"}
+    url = f"{space.url('contracts')}/v1/{brand}/imports?kind=members"
+    async with space.client.post(url, data=b"\n".join(map(orjson.dumps, lines)), headers=headers) as response:
+        answer = await response.json()
+
+    assert (response.status, answer["refused"]) == (200, 0)
+    await asyncio.sleep(1.0)
+    return answer
+
+
+async def test_a_member_of_mgas_gets_back_in_by_mail(running: Running) -> None:
+    async with opened(running) as space:
+        email = "zoe.journee@example.org"
+        await import_members(running, space, "mgas", member_line(1, email=email))
+        await ask_for_reset(space, "mgas", email)
+        token = await token_from_mail(space, email)
+        first = await redeem(space, "mgas", token, "cheval agrafe batterie correcte")
+        before = await sign_in(space, "mgas", email, "cheval agrafe batterie correcte")
+        await ask_for_reset(space, "mgas", email.upper())
+        second = await redeem(space, "mgas", await token_from_mail(space, email, number=2), "une autre phrase de passe")
+        old_session, _ = await space.post(
+            "identity", "/v1/sessions/refresh", {"refresh_token": before["refresh_token"]}
+        )
+        signed_in = await sign_in(space, "mgas", email, "une autre phrase de passe")
+        used_twice, problem = await redeem(space, "mgas", token, "encore une autre phrase")
+
+        assert (first[0], second[0]) == (204, 204)
+        assert old_session == 401
+        assert (used_twice, problem["code"]) == (400, "reset-token-invalid")
+        assert await look_around(space, signed_in["access_token"])
+
+
+async def test_a_member_of_safiag_with_an_address_gets_back_in_with_six_digits(running: Running) -> None:
+    async with opened(running) as space:
+        member = member_line(2, email="luc.journee@example.org", birth_date="1962-03-03")
+        await import_members(running, space, "safiag", member)
+        spaced = f" {member['nir'][0]} {member['nir'][1:3]} {member['nir'][3:13]} {member['nir'][13:]} "
+        await ask_for_reset(space, "safiag", spaced)
+        token = await token_from_mail(space, "luc.journee@example.org")
+        refused = {pin: await redeem(space, "safiag", token, pin) for pin in ("123456", "030362", "987654", "12345a")}
+        accepted, _ = await redeem(space, "safiag", token, "739184")
+        signed_in = await sign_in(space, "safiag", member["nir"][:13], "739184")
+
+        codes = {pin: {field["code"] for field in answer["fields"]} for pin, (_, answer) in refused.items()}
+        assert codes["123456"] == {"too-guessable"}
+        assert "derived-from-your-data" in codes["030362"]
+        assert codes["987654"] == {"too-guessable"}
+        assert codes["12345a"] == {"six-digits-required"}
+        assert accepted == 204
+        assert await look_around(space, signed_in["access_token"])
+
+
+async def test_a_member_of_safiag_without_an_address_gets_back_in_by_letter(running: Running) -> None:
+    async with opened(running) as space:
+        member = member_line(3, last_name="Müller--d’Arc")
+        await import_members(running, space, "safiag", member)
+        await ask_for_reset(space, "safiag", member["nir"])
+        line = f"{member['address']['street']}".upper().replace("'", " ").replace("É", "E")
+        code = await code_from_letter(space, line)
+        wrong, problem = await connect_with_code(space, "safiag", member["nir"], "2222-2222-2222", "739184")
+        opened_access, _ = await connect_with_code(
+            space, "safiag", member["nir"], code.lower().replace("-", " "), "739184"
+        )
+        again, _ = await connect_with_code(space, "safiag", member["nir"], code, "418273")
+        signed_in = await sign_in(space, "safiag", member["nir"], "739184")
+
+        assert (wrong, problem["code"]) == (400, "first-connection-refused")
+        assert (opened_access, again) == (204, 400)
+        assert await look_around(space, signed_in["access_token"])
+
+
+async def test_it_stops_cleanly_and_finds_its_data_again(tmp_path: Path) -> None:
+    first = start(tmp_path / "state")
+    try:
+        async with opened(first) as space:
+            _, contract = await space.get("identity", "/v1/mgas/sign-in-policy")
+            await ask_for_reset(space, "demo", "personne@example.org")
+        status = first.stop()
+        again = start(tmp_path / "state")
+        await until_welcome(again)
+        answer = again.output.read_text()
+        clean = again.stop()
+    finally:
+        first.stop()
+
+    assert (status, clean) == (0, 0)
+    assert contract["name"]
+    assert answer.count("adhésion") >= 18  # three members for each of three brands, at both starts
+
+
+async def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        running = start(tmp_path / "state", "--no-demo", port=port)
+        status = await asyncio.to_thread(running.process.wait, 20)
+
+    assert status == 1
+    assert running.output.read_text().splitlines() == [
+        f"espace: port {port} is taken: stop what uses it or choose another with --port"
+    ]
+
+
+async def test_it_refuses_to_be_production(tmp_path: Path) -> None:
+    running = start(tmp_path / "state", environment={"ENVIRONMENT": "production"})
+    status = await asyncio.to_thread(running.process.wait, 20)
+
+    assert status == 1
+    assert "not for production" in running.output.read_text()
