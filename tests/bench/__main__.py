@@ -2,7 +2,6 @@
 
 Prints a table and writes tests/bench/results/resets.json. Figures of a shared machine are noisy: the ratio to the floor, measured
 in the same run, is what to compare.
-the same run, is what to compare.
 """
 
 import argparse

@@ -72,7 +72,7 @@ async def code_from_letter(space: Space, address_line: str, *, number: int = 1) 
 
 async def _wait_for(look: Callable[[], Awaitable[list[Found]]], number: int) -> list[Found]:
     async with asyncio.timeout(DELIVERY_SECONDS):
-        while len(found := await look()) < number:
+        while len(found := await look()) < number:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.2)
         return found
 

@@ -7,6 +7,7 @@ this is the one package that knows all four services.
 import argparse
 import importlib
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ def main() -> None:
             if not check:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(content, encoding="utf-8")
-    print("\n".join(stale))
+    sys.stdout.write("".join(f"{path}\n" for path in stale))
     raise SystemExit(1 if check and stale else 0)
 
 
