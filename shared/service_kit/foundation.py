@@ -62,7 +62,7 @@ async def open_foundation(
             opener=opener,
             data_keys=data_keys,
             authentication=_authentication(settings),
-            idempotency=IdempotencyKeys(database),
+            idempotency=IdempotencyKeys(database, data_keys),
             health=Health(database, broker_answers=broker_answers or port_answers(settings.broker_url)),
             clock=clock or SystemClock(),
             wake=NotifyingWake(database, wake_channel(service)) if settings.wake_by_notify else Wake(),

@@ -66,18 +66,23 @@ class Digests:
 
     def of(self, *parts: str) -> bytes:
         """Return the 32-byte digest of `parts` under the current key; parts cannot run into each other."""
-        return self._under(self._ring.current, parts)
+        return self._under(self._ring.current, [part.encode() for part in parts])
+
+    def of_bytes(self, raw: bytes) -> bytes:
+        """Return the 32-byte digest of `raw` under the current key."""
+        return self._under(self._ring.current, [raw])
 
     def all_of(self, *parts: str) -> list[bytes]:
         """Return the digests under every key on the ring, current first: what a look-up compares with."""
-        return [self._under(key_id, parts) for key_id in self._ring.ids()]
+        encoded = [part.encode() for part in parts]
+        return [self._under(key_id, encoded) for key_id in self._ring.ids()]
 
     def of_each(self, context: str, values: Iterable[str]) -> list[bytes]:
         """Return one digest for each distinct value, each bound to `context`."""
         return [self.of(context, value) for value in sorted(set(values))]
 
-    def _under(self, key_id: str, parts: tuple[str, ...]) -> bytes:
-        message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
+    def _under(self, key_id: str, parts: list[bytes]) -> bytes:
+        message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in parts)
         return hmac.digest(self._ring.derive(self._purpose, key_id), message, "sha256")
 
 

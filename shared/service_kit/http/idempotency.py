@@ -1,10 +1,10 @@
 """Idempotency-Key: a POST that is sent twice is done once; the same key and body get the same answer for 24 hours.
 
 The row is written before the work and completed after it. A process that dies in between leaves a row without an answer,
-which another try may take over after two minutes. Keys and bodies are kept as SHA-256 digests only.
+which another try may take over after two minutes. Keys and bodies are kept as keyed digests only: a body may hold nothing but a
+number that a plain digest would give away to whoever tries all of them.
 """
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from service_kit.database import Database
 from service_kit.http.problems import IdempotencyKeyInProgress, IdempotencyKeyReused, InvalidIdempotencyKey
+from service_kit.key_rings import Digests, KeyRing
 
 HEADER = "Idempotency-Key"
 ABANDONED_AFTER = timedelta(minutes=2)
@@ -28,12 +29,13 @@ def key_of(request: web.Request) -> str | None:
 class IdempotencyKeys:
     """Remembers answers by key, for one service."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: KeyRing) -> None:
         self._database = database
+        self._keys, self._bodies = Digests(keys, "idempotency.key"), Digests(keys, "idempotency.body")
 
     async def begin(self, scope: str, key: str, body: bytes) -> tuple[int, Any] | None:
         """Return the kept (status, answer) when this was done before; otherwise reserve the key and return None."""
-        key_digest, request_digest = _digest(key.encode()), _digest(body)
+        key_digest, request_digest = self._keys.of(key), self._bodies.of_bytes(body)
         async with self._database.connection() as connection:
             reserved = await connection.fetchval(
                 """
@@ -69,7 +71,7 @@ class IdempotencyKeys:
             await connection.execute(
                 "UPDATE idempotency_keys SET status = $3, answer = $4 WHERE scope = $1 AND key_digest = $2",
                 scope,
-                _digest(key.encode()),
+                self._keys.of(key),
                 status,
                 answer if answer is not None else {},
             )
@@ -80,9 +82,5 @@ class IdempotencyKeys:
             await connection.execute(
                 "DELETE FROM idempotency_keys WHERE scope = $1 AND key_digest = $2 AND status IS NULL",
                 scope,
-                _digest(key.encode()),
+                self._keys.of(key),
             )
-
-
-def _digest(raw: bytes) -> bytes:
-    return hashlib.sha256(raw).digest()
