@@ -139,12 +139,13 @@ class _Pipeline:
         return handle
 
     async def _call(self, endpoint: Endpoint, request: web.Request) -> tuple[Call[Any], bytes]:
-        service, now = self._service, self._service.clock.now()
+        service = self._service
         brand = request.match_info.get("brand", "")
         if "brand" in request.match_info and brand not in service.brands:
             raise UnknownBrand
-        principal = service.authentication.principal(request, endpoint.access, brand=brand, now=now)
+        principal = service.authentication.principal(request, endpoint.access, brand=brand, now=service.clock.now())
         raw = await _read(endpoint, request)
+        now = service.clock.now()  # after the body: a sender who dawdles must not decide at an instant that is past
         body = None if endpoint.body is None else typed(parse_json(raw), endpoint.body)
         query = _query(endpoint.query, request)
         return Call(
