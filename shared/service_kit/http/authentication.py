@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from service_kit.access_tokens import MemberPrincipal, StaffPrincipal, TokenRefused, TokenVerifier
-from service_kit.http.endpoints import Access, Public, SignedIn
+from service_kit.http.endpoints import Access, Public, SignedIn, Staff
 from service_kit.http.problems import Forbidden, NotSignedIn
 
 log = structlog.get_logger()
@@ -31,12 +31,22 @@ class Authentication:
         if scheme.lower() != "bearer" or not token:
             raise NotSignedIn
         try:
-            if isinstance(access, SignedIn):
-                return self.members.member(token.strip(), now=now)
-            staff = self.staff.staff(token.strip(), now=now, role_claim=self.staff_role_claim)
+            caller = self._verified(token.strip(), access, now=now)
         except TokenRefused as error:
             log.info("token_refused", reason=str(error))
             raise NotSignedIn from None
-        if staff.brand != brand or not staff.roles.intersection(access.roles):
+        # Where the path names no brand, the handler works for the token's brand.
+        if brand and caller.brand != brand:
             raise Forbidden
-        return staff
+        if isinstance(access, Staff) and not _roles(caller).intersection(access.roles):
+            raise Forbidden
+        return caller
+
+    def _verified(self, token: str, access: SignedIn | Staff, *, now: datetime) -> MemberPrincipal | StaffPrincipal:
+        if isinstance(access, SignedIn):
+            return self.members.member(token, now=now)
+        return self.staff.staff(token, now=now, role_claim=self.staff_role_claim)
+
+
+def _roles(caller: MemberPrincipal | StaffPrincipal) -> frozenset[str]:
+    return caller.roles if isinstance(caller, StaffPrincipal) else frozenset()
