@@ -45,7 +45,7 @@ class RabbitMqServer:
     """A running node; only `start` makes one."""
 
     def __init__(self, directory: Path, *, script: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self._script = script
         self._password = secrets.token_urlsafe(16)
         self._port, self._distribution_port, self._epmd_port = _free_ports(3)
@@ -112,12 +112,12 @@ class RabbitMqServer:
             [path, *arguments],
             user=None,
             environment=self._environment(),
-            log=self._directory / f"{Path(program).name}.log",
+            log=self.directory / f"{Path(program).name}.log",
             parting_signal=signal.SIGTERM,
         )
 
     def _environment(self) -> dict[str, str]:
-        here = self._directory
+        here = self.directory
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(here),  # holds the cookie that nodes and tools share
@@ -141,18 +141,18 @@ class RabbitMqServer:
         }
 
     def _write_configuration(self) -> None:
-        definitions = self._directory / "definitions"
+        definitions = self.directory / "definitions"
         definitions.mkdir(parents=True)
         (definitions / "1-policies.json").write_text(DEFINITIONS.read_text())
         (definitions / "2-users.json").write_text(json.dumps(user_definitions(USER, self._password)))
-        (self._directory / "rabbitmq.conf").write_text(CONFIGURATION.format(definitions=definitions))
-        (self._directory / "plugins").write_text("[].\n")
+        (self.directory / "rabbitmq.conf").write_text(CONFIGURATION.format(definitions=definitions))
+        (self.directory / "plugins").write_text("[].\n")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not _answers_amqp(self._port):
             if not self.alive() or time.monotonic() > deadline:
-                log = (self._directory / "rabbitmq-server.log").read_text(errors="replace")
+                log = (self.directory / "rabbitmq-server.log").read_text(errors="replace")
                 raise RabbitMqUnavailable(f"RabbitMQ did not start; it said:\n{log[-2000:]}")
             time.sleep(0.05)
 

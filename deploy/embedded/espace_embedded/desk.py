@@ -34,6 +34,7 @@ class Desk:
             web.get("/_desk/mails", self.mails),
             web.get("/_desk/letters", self.letters),
             web.get("/_desk/letters/{id}.pdf", self.letter),
+            *(web.get(f"/{brand}/{{page:.+}}", self.later) for brand in self._brands),
         ]
 
     async def start(self, _request: web.Request) -> web.Response:
@@ -66,6 +67,17 @@ class Desk:
         if pdf is None:
             raise web.HTTPNotFound
         return web.Response(body=pdf, content_type="application/pdf", headers=HEADERS)
+
+    async def later(self, request: web.Request) -> web.Response:
+        """Say what to do in place of a member's page, which comes with the portal."""
+        brand, page = request.path.strip("/").split("/", 1)
+        content = {
+            "brand": brand,
+            "token": page.rpartition("/")[2],
+            "host": request.host,
+            "terms": self._brands[brand].terms_version,
+        }
+        return self._page("later.html", title="Cette page arrive bientôt", **content)
 
     def _page(self, template: str, **content: object) -> web.Response:
         text = self._pages.get_template(template).render(**content)

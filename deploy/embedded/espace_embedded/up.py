@@ -135,7 +135,7 @@ async def _always() -> bool:
 
 
 def _routes(options: Options, mailbox: Mailbox, state: State, parts: list[OpenPart]) -> list[web.RouteDef]:
-    brands = {brand: policy.name for brand, policy in read_brands(options.brands, "identity", BrandPolicy).items()}
+    brands = read_brands(options.brands, "identity", BrandPolicy)
     desk = Desk(mailbox, Letterbox(state.letters), services=SERVICES, brands=brands)
     readiness = Readiness({one.part.name: one.foundation.health for one in parts})
     return [*desk.routes(), *readiness.routes()]
