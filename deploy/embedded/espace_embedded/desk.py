@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from aiohttp import web
+from identity_service.domain.brand_policy import BrandPolicy
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from espace_embedded.letterbox import Letterbox
@@ -21,7 +22,7 @@ class Desk:
     """What a demonstration needs to see of the world outside: the member's mailbox and the printer's tray."""
 
     def __init__(
-        self, mailbox: Mailbox, letterbox: Letterbox, *, services: tuple[str, ...], brands: dict[str, str]
+        self, mailbox: Mailbox, letterbox: Letterbox, *, services: tuple[str, ...], brands: dict[str, BrandPolicy]
     ) -> None:
         self._mailbox, self._letterbox, self._services, self._brands = mailbox, letterbox, services, brands
         self._pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
