@@ -15,7 +15,7 @@ from service_kit.database import Database, is_unavailable
 from service_kit.events import Envelope
 from service_kit.metrics import EVENTS_HANDLED
 from service_kit.problems import FinalEventError
-from service_kit.sealing import CannotOpen, Opener
+from service_kit.sealing import Opener
 from service_kit.subscriptions import EventContext, Reader, Subscription
 from service_kit.tracing import span
 
@@ -44,7 +44,7 @@ class Consumer:
         async def deliver(body: bytes, traceparent: str | None) -> Verdict:
             with (
                 span(f"{self._service} consume {subscription.event_type}", traceparent=traceparent),
-                structlog.contextvars.bound_contextvars(service=self._service, event=subscription.event_type),
+                structlog.contextvars.bound_contextvars(service=self._service, event_type=subscription.event_type),
             ):
                 verdict = await self._handle(subscription, body, traceparent)
             EVENTS_HANDLED.labels(self._service, subscription.event_type, verdict.value).inc()
@@ -56,7 +56,7 @@ class Consumer:
         try:
             envelope = Envelope.decode(body, traceparent=traceparent)
             event = self.read(subscription.reader, envelope)
-        except (ValueError, KeyError, TypeError, CannotOpen) as error:
+        except Exception as error:  # whatever the bytes do to a decoder or a reader, they will do it again
             # Neither the body nor a validator's message is logged: both may hold a person.
             log.error("event_unreadable", error=type(error).__name__, fields=_fields_at_fault(error))
             return Verdict.DEAD
@@ -74,7 +74,7 @@ class Consumer:
                 await self._once(subscription, envelope, event)
                 return Verdict.DONE
             except FinalEventError as error:
-                log.error("event_refused", code=error.code)
+                log.error("event_refused", reason=error.code)
                 return Verdict.DEAD
             except Exception as error:
                 away = is_unavailable(error)

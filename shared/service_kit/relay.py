@@ -16,7 +16,8 @@ from service_kit.outbox import OutboxRow
 
 BATCH = 100
 LEASE_SECONDS = 30.0
-PAUSE_SECONDS = {BrokerUnavailable: 1.0, Unroutable: 5.0}
+PAUSE_SECONDS: dict[type[Exception], float] = {BrokerUnavailable: 1.0, Unroutable: 5.0}
+LONG_PAUSE_SECONDS = 30.0  # after a mistake of ours
 
 log = structlog.get_logger()
 
@@ -33,28 +34,31 @@ class Relay:
             rows = await outbox.claim(connection, source=self._service, limit=BATCH, lease_seconds=LEASE_SECONDS)
         if not rows:
             return 0
-        outcomes = await asyncio.gather(*(self._publish(row) for row in rows))
-        published = [row for row, failure in zip(rows, outcomes, strict=True) if failure is None]
+        pauses = await asyncio.gather(*(self._publish(row) for row in rows))
+        published = [row for row, pause in zip(rows, pauses, strict=True) if pause is None]
         async with self._database.transaction() as connection:
             if published:
                 await outbox.mark_published(connection, published)
-            for kind, pause in PAUSE_SECONDS.items():
-                if failed := [row for row, failure in zip(rows, outcomes, strict=True) if failure is kind]:
-                    await outbox.give_back(connection, failed, pause_seconds=pause)
+            for pause in {one for one in pauses if one is not None}:
+                back = [row for row, its_pause in zip(rows, pauses, strict=True) if its_pause == pause]
+                await outbox.give_back(connection, back, pause_seconds=pause)
         return len(published)
 
-    async def _publish(self, row: OutboxRow) -> type[Exception] | None:
+    async def _publish(self, row: OutboxRow) -> float | None:
+        """Publish one row; return None, or the seconds before the next try."""
         try:
             await self._broker.publish(row.envelope)
-        except (BrokerUnavailable, Unroutable) as error:
+        except Exception as error:  # whatever is wrong with one event, the others of its batch are marked
+            pause = PAUSE_SECONDS.get(type(error), LONG_PAUSE_SECONDS)
             OUTBOX_REFUSED.labels(self._service, type(error).__name__).inc()
             log.warning(
                 "event_not_published",
                 reason=type(error).__name__,
-                event=row.envelope.type,
+                event_type=row.envelope.type,
                 event_id=str(row.envelope.id),
+                exc_info=None if type(error) in PAUSE_SECONDS else error,
             )
-            return type(error)
+            return pause
         OUTBOX_PUBLISHED.labels(self._service, row.envelope.type).inc()
         return None
 
