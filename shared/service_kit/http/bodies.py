@@ -1,7 +1,7 @@
 """Request bodies: read with a limit, parsed with a depth limit, checked for characters that no person types, then typed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, TypeVar
 
 import orjson
@@ -47,7 +47,7 @@ async def read_bytes(request: web.Request, *, limit: int = LIMIT) -> bytes:
     return b"".join(parts)
 
 
-async def stream_parts(request: web.Request, *, limit: int, idle_seconds: float) -> AsyncIterator[bytes]:
+async def stream_parts(request: web.Request, *, limit: int, idle_seconds: float) -> AsyncGenerator[bytes, None]:
     """Yield the body part by part, as it comes and never whole.
 
     Raises BodyTooLarge beyond `limit` bytes; BodyTruncated when it breaks off, or when no byte comes for `idle_seconds`.
