@@ -30,7 +30,7 @@ def decode_line(raw: bytes) -> dict[str, Any] | LineProblems:
     Problems: `line-too-long`, `too-deep`, `malformed-json`, `duplicate-field`, `not-an-object`.
     """
     if len(raw) > MOST_BYTES:
-        return problem_of_line("line-too-long", most_bytes=MOST_BYTES)
+        return line_too_long()
     if _is_too_deep(raw):
         return problem_of_line("too-deep", most_levels=MOST_LEVELS)
     try:
@@ -40,6 +40,11 @@ def decode_line(raw: bytes) -> dict[str, Any] | LineProblems:
     except ValueError:  # not UTF-8, not JSON, or an integer of more digits than Python reads
         return problem_of_line("malformed-json")
     return decoded if isinstance(decoded, dict) else problem_of_line("not-an-object")
+
+
+def line_too_long() -> LineProblems:
+    """Return the problem of a line of more than 256 KiB, which nobody keeps."""
+    return problem_of_line("line-too-long", most_bytes=MOST_BYTES)
 
 
 def _is_too_deep(raw: bytes) -> bool:

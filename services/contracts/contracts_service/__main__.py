@@ -1,0 +1,23 @@
+"""`python -m contracts_service migrate | serve | work | openapi | dead-letters`."""
+
+from service_kit.command_line import Commands, run
+from service_kit.http.openapi import openapi_document
+
+from contracts_service import app, worker
+from contracts_service.http.endpoints import ENDPOINTS
+from contracts_service.http.problems import PROBLEMS
+from contracts_service.resources import MIGRATIONS, SERVICE
+from contracts_service.settings import ContractsSettings
+
+COMMANDS = Commands(
+    service=SERVICE,
+    settings=ContractsSettings,
+    migrations=MIGRATIONS,
+    serve=app.main,
+    work=worker.main,
+    openapi=lambda: openapi_document(SERVICE, ENDPOINTS, PROBLEMS),
+    event_types=(),
+)
+
+if __name__ == "__main__":
+    run(COMMANDS)

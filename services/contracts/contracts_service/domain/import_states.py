@@ -1,0 +1,7 @@
+"""The life of an import: what its sender is told."""
+
+from typing import Literal
+
+ImportState = Literal["receiving", "running", "done", "failed"]
+ImportKind = Literal["members"]
+FINISHED: frozenset[ImportState] = frozenset({"done", "failed"})

@@ -1,0 +1,61 @@
+"""GET /v1/me/contract: what the signed-in person is covered for. Never a social-security number."""
+
+from datetime import date
+
+from pydantic import BaseModel
+from service_kit.clock import civil_date
+from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
+from service_kit.http.problems import NotFound
+
+from contracts_service.domain.contract_status import ContractStatus, status_on
+from contracts_service.domain.enrolment_line import ContractKind
+from contracts_service.resources import Contracts
+from contracts_service.usecases.read_contract import read_contract
+
+
+class GuaranteeAnswer(BaseModel):
+    """One guarantee and its level, in the insurer's own words."""
+
+    code: str
+    level: str
+
+
+class ContractAnswer(BaseModel):
+    """A contract on the day of the call; civil dates in Europe/Paris, the end included."""
+
+    membership_number: str
+    status: ContractStatus
+    product: str
+    kind: ContractKind
+    effective_date: date
+    renewal_date: date | None
+    end_date: date | None
+    responsible: bool
+    guarantees: list[GuaranteeAnswer]
+    statement_identifier: str | None
+
+
+async def show_contract(call: Call[Contracts]) -> Answer:
+    """Answer the caller's own contract."""
+    found, statement_identifier = await read_contract(
+        call.resources, brand=call.member.brand, member_id=call.member.member_id
+    )
+    status = status_on(civil_date(call.now), effective_date=found.effective_date, end_date=found.end_date)
+    columns = {name: value for name, value in vars(found).items() if name in ContractAnswer.model_fields}
+    return Answer(
+        ContractAnswer.model_validate({**columns, "status": status, "statement_identifier": statement_identifier})
+    )
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "/v1/me/contract",
+        "show_contract",
+        "The signed-in member's contract",
+        show_contract,
+        SignedIn(),
+        answer=ContractAnswer,
+        problems=(NotFound,),
+    ),
+]

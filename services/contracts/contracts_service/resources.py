@@ -1,0 +1,62 @@
+"""What contracts' decisions work with: opened once a process, closed in the reverse order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from service_kit.brands import read_brands
+from service_kit.clock import Clock
+from service_kit.database import Database
+from service_kit.entropy import Entropy
+from service_kit.foundation import Foundation, open_foundation
+from service_kit.http.health import Check
+from service_kit.outbox import Outbox
+
+from contracts_service.domain.brand_numbers import BrandNumbers
+from contracts_service.domain.enrolment_line import BrandRules
+from contracts_service.security.seals import Seals
+from contracts_service.settings import ContractsSettings
+
+SERVICE = "contracts"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Everything a use case of contracts may need."""
+
+    foundation: Foundation
+    settings: ContractsSettings
+    brands: dict[str, BrandRules]
+    seals: Seals
+
+    @property
+    def database(self) -> Database:
+        """Return contracts' own database."""
+        return self.foundation.database
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return the outbox."""
+        return self.foundation.outbox
+
+    @property
+    def entropy(self) -> Entropy:
+        """Return where ids come from."""
+        return self.foundation.entropy
+
+
+@asynccontextmanager
+async def open_contracts(
+    settings: ContractsSettings, *, broker_answers: Check | None = None, clock: Clock | None = None
+) -> AsyncIterator[Contracts]:
+    """Open contracts' resources; a missing or malformed file is told before anything waits."""
+    brands = read_brands(settings.brands_directory, SERVICE, BrandNumbers)
+    async with open_foundation(SERVICE, settings, broker_answers=broker_answers, clock=clock) as foundation:
+        yield Contracts(
+            foundation=foundation,
+            settings=settings,
+            brands={brand: numbers.rules() for brand, numbers in brands.items()},
+            seals=Seals.on(foundation.data_keys),
+        )

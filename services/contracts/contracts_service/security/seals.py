@@ -1,0 +1,49 @@
+"""Encryption at rest and keyed digests of contracts: the only holder of social-security numbers."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from service_kit.key_rings import Cipher, Digests, KeyRing
+
+from contracts_service.domain.enrolment_line import EnrolmentLine
+from contracts_service.domain.social_security_number import SocialSecurityNumber
+
+
+@dataclass(frozen=True)
+class Seals:
+    """One purpose each: a value moved to another column does not open, equal values in two columns do not look equal."""
+
+    member_nir: Cipher
+    beneficiary_nir: Cipher
+    statement_identifier: Cipher
+    import_line: Cipher
+    nir_digests: Digests
+    fingerprints: Digests
+    body_digests: Digests
+    key_digests: Digests
+
+    @classmethod
+    def on(cls, ring: KeyRing) -> Self:
+        """Return the seals under the keys of `ring`."""
+        return cls(
+            member_nir=Cipher(ring, "member.nir"),
+            beneficiary_nir=Cipher(ring, "beneficiary.nir"),
+            statement_identifier=Cipher(ring, "member.statement_identifier"),
+            import_line=Cipher(ring, "import_line.content"),
+            nir_digests=Digests(ring, "nir"),
+            fingerprints=Digests(ring, "member.fingerprint"),
+            body_digests=Digests(ring, "import.body"),
+            key_digests=Digests(ring, "import.key"),
+        )
+
+    def nir_digest(self, brand: str, number: SocialSecurityNumber) -> bytes:
+        """Return the digest that a number is looked up by inside one brand."""
+        return self.nir_digests.of(brand, number.number13)
+
+    def fingerprint(self, brand: str, line: EnrolmentLine) -> bytes:
+        """Return the digest of all that `line` says."""
+        return self.fingerprints.of(brand, line.fingerprint_source().decode())
+
+    def is_fingerprint(self, known: bytes, brand: str, line: EnrolmentLine) -> bool:
+        """Tell whether `known` is the digest of all that `line` says, under any key on the ring."""
+        return known in self.fingerprints.all_of(brand, line.fingerprint_source().decode())

@@ -1,0 +1,68 @@
+"""SQL of beneficiaries. Rows are never deleted: who has gone may come back and be the same person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service_kit.database import Connection
+
+from contracts_service.domain.known_beneficiaries import KnownBeneficiary
+
+
+@dataclass(frozen=True)
+class BeneficiaryRow:
+    """A beneficiary to write, in the order of the statement's columns; `place` is the order on the contract."""
+
+    id: UUID
+    contract_id: UUID
+    place: int
+    first_name: str | None
+    last_name: str
+    birth_date: str
+    birth_rank: int
+    relation: str
+    nir_sealed: bytes | None
+    nir_digest: bytes | None
+
+
+async def known_of(connection: Connection, contract_ids: list[UUID]) -> dict[UUID, list[KnownBeneficiary]]:
+    """Return contract → everybody whom it covers, or has covered, those of today first."""
+    rows = await connection.fetch(
+        """
+        SELECT contract_id, id, birth_date, birth_rank, first_name, last_name FROM beneficiaries
+        WHERE contract_id = ANY($1) ORDER BY removed_at DESC NULLS FIRST, place
+        """,
+        contract_ids,
+    )
+    known: dict[UUID, list[KnownBeneficiary]] = {contract_id: [] for contract_id in contract_ids}
+    for row in rows:
+        contract_id, *columns = row.values()
+        known[contract_id].append(KnownBeneficiary(*columns))
+    return known
+
+
+async def replace_all(
+    connection: Connection, rows: list[BeneficiaryRow], *, contract_ids: list[UUID], now: datetime
+) -> None:
+    """Let `rows` be all whom `contract_ids` cover: new ones, known ones, and known ones who are back."""
+    await connection.execute(
+        """
+        UPDATE beneficiaries SET removed_at = $3
+        WHERE contract_id = ANY($1) AND removed_at IS NULL AND id <> ALL($2)
+        """,
+        contract_ids,
+        [row.id for row in rows],
+        now,
+    )
+    await connection.executemany(
+        """
+        INSERT INTO beneficiaries (
+            id, contract_id, place, first_name, last_name, birth_date, birth_rank, relation, nir_sealed, nir_digest,
+            created_at
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (id) DO UPDATE SET
+            place = $3, first_name = $4, last_name = $5, birth_date = $6, birth_rank = $7, relation = $8,
+            nir_sealed = $9, nir_digest = $10, removed_at = NULL
+        """,
+        [(*vars(row).values(), now) for row in rows],
+    )

@@ -1,0 +1,76 @@
+"""SQL of members."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from service_kit.database import Connection
+
+
+@dataclass(frozen=True)
+class KnownMember:
+    """A member that is there already: which, which version, and the digest of the line that it came from."""
+
+    id: UUID
+    contract_id: UUID
+    version: int
+    fingerprint: bytes
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """A member to write, in the order of the statement's columns."""
+
+    id: UUID
+    brand: str
+    membership_number: str
+    version: int
+    fingerprint: bytes
+    nir_sealed: bytes
+    nir_digest: bytes
+    title: str | None
+    last_name: str
+    birth_name: str | None
+    first_name: str | None
+    birth_date: str
+    email: str | None
+    phone: str | None
+    address: dict[str, Any]
+    statement_identifier_sealed: bytes | None
+
+
+async def lock_brand(connection: Connection, brand: str) -> None:
+    """Let one transaction at a time write the members of `brand`: two files may both bring the same new number."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('contracts.members:' || $1, 0))", brand)
+
+
+async def find_all(connection: Connection, *, brand: str, membership_numbers: list[str]) -> dict[str, KnownMember]:
+    """Return membership number → member, for those that are known."""
+    rows = await connection.fetch(
+        """
+        SELECT membership_number, members.id, contracts.id AS contract_id, version, fingerprint
+        FROM members JOIN contracts ON contracts.member_id = members.id
+        WHERE brand = $1 AND membership_number = ANY($2)
+        """,
+        brand,
+        membership_numbers,
+    )
+    return {row["membership_number"]: KnownMember(*list(row.values())[1:]) for row in rows}
+
+
+async def save_all(connection: Connection, rows: list[MemberRow], *, now: datetime) -> None:
+    """Write new members and new versions of known ones."""
+    await connection.executemany(
+        """
+        INSERT INTO members (
+            id, brand, membership_number, version, fingerprint, nir_sealed, nir_digest, title, last_name, birth_name,
+            first_name, birth_date, email, phone, address, statement_identifier_sealed, created_at, changed_at
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+        ON CONFLICT (id) DO UPDATE SET
+            version = $4, fingerprint = $5, nir_sealed = $6, nir_digest = $7, title = $8, last_name = $9,
+            birth_name = $10, first_name = $11, birth_date = $12, email = $13, phone = $14, address = $15,
+            statement_identifier_sealed = $16, changed_at = $17
+        """,
+        [(*vars(row).values(), now) for row in rows],
+    )

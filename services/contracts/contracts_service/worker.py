@@ -1,0 +1,31 @@
+"""The background process of contracts: goes on with imports that a call has not finished, publishes."""
+
+import asyncio
+from functools import partial
+
+from service_kit.background import Background, work
+from service_kit.loops import Loop
+
+from contracts_service.resources import Contracts, open_contracts
+from contracts_service.settings import ContractsSettings
+from contracts_service.usecases.drop_uploads import sweep_imports
+from contracts_service.usecases.process_imports import process_due_imports
+
+SWEEP_SECONDS = 60.0
+
+
+def background(service: Contracts) -> Background:
+    """Return what contracts does when nobody asks. It hears no event yet."""
+    foundation = service.foundation
+    return Background(
+        loops=[
+            Loop("imports", partial(process_due_imports, service), foundation.settings.poll_seconds, foundation.wake),
+            Loop("left_behind", partial(sweep_imports, service), SWEEP_SECONDS),
+        ]
+    )
+
+
+async def main(settings: ContractsSettings, stop: asyncio.Event) -> None:
+    """Work until `stop`."""
+    async with open_contracts(settings) as service:
+        await work(service.foundation, background(service), stop)
