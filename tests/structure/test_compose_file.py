@@ -1,6 +1,5 @@
 """docker-compose.yml and the Dockerfile: accepted by their own tools, closed to the outside, one reader for each secret."""
 
-import os
 import shutil
 import subprocess
 from typing import Any
@@ -22,31 +21,24 @@ def mounts(name: str) -> list[list[str]]:
     return [mount.split(":") for mount in containers()[name].get("volumes", [])]
 
 
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def docker_compose_is_there() -> bool:
+    return shutil.which("docker") is not None and run("docker", "compose", "version").returncode == 0
+
+
 def test_hadolint_has_nothing_to_say_about_the_dockerfile() -> None:
-    done = subprocess.run(
-        [tool("hadolint"), "--failure-threshold", "style", str(ROOT / "deploy" / "Dockerfile")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(tool("hadolint"), "--failure-threshold", "style", str(ROOT / "deploy" / "Dockerfile"))
 
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_docker_compose_accepts_the_file() -> None:
-    """Where the command is missing the YAML is still read, by every other test here."""
-    if shutil.which("docker") is None:
-        pytest.skip("the docker command is not installed here; the other tests still read the file")
-    environment = {name: value for name, value in os.environ.items() if not name.endswith("_PORT")}
-    done = subprocess.run(
-        ["docker", "compose", "--project-directory", str(ROOT), "config", "--quiet"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if "is not a docker command" in done.stderr:
+    if not docker_compose_is_there():
         pytest.skip("docker compose is not installed here; the other tests still read the file")
+    done = run("docker", "compose", "--project-directory", str(ROOT), "config", "--quiet")
 
     assert (done.returncode, done.stderr) == (0, "")
 
