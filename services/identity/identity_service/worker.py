@@ -10,10 +10,11 @@ from service_kit.loops import Loop
 from identity_service.consumers import members
 from identity_service.resources import Identity, open_identity
 from identity_service.settings import IdentitySettings
-from identity_service.store import reset_tokens
+from identity_service.store import posted_codes, reset_tokens, sessions, tries
 from identity_service.usecases.decide_resets import decide_due_resets
 
 KEPT_AFTER_EXPIRY = timedelta(days=30)  # a look back for support; only digests are kept
+TRIES_KEPT = timedelta(days=1)  # the window of tries_per_day
 DAY_SECONDS = 86_400.0
 
 
@@ -24,14 +25,19 @@ def background(identity: Identity) -> Background:
         subscriptions=members.subscriptions(identity),
         loops=[
             Loop("resets", partial(decide_due_resets, identity), foundation.settings.poll_seconds, foundation.wake),
-            Loop("expired_tokens", partial(_forget_expired, identity), DAY_SECONDS),
+            Loop("housekeeping", partial(forget_expired, identity), DAY_SECONDS),
         ],
     )
 
 
-async def _forget_expired(identity: Identity) -> int:
+async def forget_expired(identity: Identity) -> int:
+    """Delete what ran out long ago; return 0, so that the loop waits for the next day."""
+    now = identity.foundation.clock.now()
     async with identity.database.transaction() as connection:
-        await reset_tokens.forget_expired(connection, before=identity.foundation.clock.now() - KEPT_AFTER_EXPIRY)
+        await reset_tokens.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
+        await posted_codes.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
+        await sessions.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
+        await tries.forget_idle(connection, before=now - TRIES_KEPT)
     return 0
 
 

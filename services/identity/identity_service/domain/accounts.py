@@ -1,7 +1,7 @@
 """When an account may be used: civil dates in Europe/Paris."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, date
 from uuid import UUID
 
 
@@ -16,10 +16,11 @@ class Account:
     ended_on: date | None
     email_sealed: bytes | None
     statement_digest: bytes | None
-    personal_digests: list[bytes]
     password_hash: str | None
-    failures: int
-    try_not_before: datetime | None
+
+    def in_force_on(self, day: date) -> bool:
+        """Tell whether the contract covers `day`, its last day included."""
+        return self.effective_from <= day and (self.ended_on is None or day <= self.ended_on)
 
     def usable_on(self, day: date, *, read_only_years: int) -> bool:
         """Tell whether the owner may come in on `day`: from the effective date until some years after the end."""
@@ -29,9 +30,11 @@ class Account:
 
 
 def _years_later(day: date, years: int) -> date:
+    if day.year + years > MAXYEAR:  # 31/12/9999: how older systems write "no end"
+        return date.max
     try:
         return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
+    except ValueError:  # 29 February: the month's last day (code de procédure civile, art. 641)
         return day.replace(year=day.year + years, day=28)
 
 
@@ -41,4 +44,4 @@ def preferred(accounts: list[Account], day: date, *, read_only_years: int) -> Ac
     One number may belong to several memberships (domain rule: a social-security number is no key).
     """
     usable = [one for one in accounts if one.usable_on(day, read_only_years=read_only_years)]
-    return max(usable, key=lambda one: (one.ended_on is None, one.effective_from, one.id), default=None)
+    return max(usable, key=lambda one: (one.in_force_on(day), one.effective_from, one.id), default=None)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
 
-NIR = re.compile(r"[1-8]\d{4}(?:\d{2}|2A|2B)\d{6}(?:\d{2})?")
+NIR = re.compile(r"[1-8][0-9]{4}(?:[0-9]{2}|2A|2B)[0-9]{6}(?:[0-9]{2})?")
 
 
 def normalise(kind: Literal["nir", "email"], typed: str) -> str:
@@ -14,12 +14,17 @@ def normalise(kind: Literal["nir", "email"], typed: str) -> str:
     return normalise_nir(typed) if kind == "nir" else normalise_email(typed)
 
 
+def letters_and_digits(typed: str) -> str:
+    """Return the letters and digits of a number or code in capitals, whatever was typed or pasted between them."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", typed)).upper()
+
+
 def normalise_nir(typed: str) -> str:
     """Return the 13 characters of a social-security number typed with or without its key, spaces, dots or hyphens.
 
     The key is not compared: a wrong one is a typing mistake to be told by the page, not a second secret.
     """
-    compact = re.sub(r"[\s.\-\u2010-\u2015]", "", unicodedata.normalize("NFKC", typed)).upper()
+    compact = letters_and_digits(typed)
     return compact[:13] if NIR.fullmatch(compact) else compact
 
 

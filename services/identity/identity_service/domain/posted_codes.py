@@ -5,9 +5,9 @@ those) and A, E, U (so that no word appears).
 """
 
 import math
-import re
-import unicodedata
 from collections.abc import Callable
+
+from identity_service.domain.login_identifiers import letters_and_digits
 
 ALPHABET = "23456789CDFHJKLMNPQRTVWXY"
 GROUP, GROUPS = 4, 3
@@ -27,5 +27,4 @@ def printed(code: str) -> str:
 
 def normalise(typed: str) -> str:
     """Return what was typed in the comparable form: any case, any spacing, look-alikes taken as what they look like."""
-    compact = re.sub(r"[\s\-\u2010-\u2015._]", "", unicodedata.normalize("NFKC", typed)).upper()
-    return compact.translate(LOOKALIKES)
+    return letters_and_digits(typed).translate(LOOKALIKES)

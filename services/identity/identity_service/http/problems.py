@@ -30,7 +30,7 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
     FirstConnectionRefused: ProblemText(
         400,
         "First connection refused",
-        "Les informations saisies ne permettent pas d’ouvrir l’accès. Vérifiez votre identifiant et votre code : un code "
+        "Les informations saisies ne permettent pas d’ouvrir l’accès. Vérifiez votre identifiant et votre code : un code "
         "reçu par courrier ne sert qu’une fois et pendant un temps limité.",
     ),
     TermsNotAccepted: ProblemText(

@@ -16,8 +16,6 @@ CREATE TABLE accounts (
     ended_on date,
     password_hash text,
     password_changed_at timestamptz,
-    failures integer NOT NULL DEFAULT 0,
-    try_not_before timestamptz,
     version bigint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     UNIQUE (brand, member_id)
@@ -26,6 +24,17 @@ CREATE TABLE accounts (
 -- Not unique: a social-security number may belong to several memberships, an address to a couple.
 CREATE INDEX accounts_nir ON accounts (brand, nir_digest);
 CREATE INDEX accounts_email ON accounts (brand, email_digest);
+
+-- How often somebody tried to come in: with an account's id, or with an id drawn from an identifier that nobody has. Everyone
+-- who tries has a row, so that a known and an unknown identifier take the same statement and the same write.
+CREATE TABLE tries (
+    subject uuid PRIMARY KEY,
+    failures integer NOT NULL,
+    try_not_before timestamptz,
+    day_began timestamptz NOT NULL,
+    day_tries integer NOT NULL,
+    last_try_at timestamptz NOT NULL
+);
 
 -- What was asked and not yet decided. The answer to the member is given before anybody looks who it is.
 CREATE TABLE reset_requests (
@@ -60,7 +69,9 @@ CREATE TABLE posted_codes (
     cancelled_at timestamptz
 );
 
-CREATE INDEX posted_codes_account ON posted_codes (account_id);
+-- A member holds one code: a new one cancels the former.
+CREATE UNIQUE INDEX posted_codes_living ON posted_codes (account_id) WHERE used_at IS NULL AND cancelled_at IS NULL;
+CREATE INDEX posted_codes_expires_at ON posted_codes (expires_at);
 
 CREATE TABLE sessions (
     id uuid PRIMARY KEY,
@@ -73,10 +84,11 @@ CREATE TABLE sessions (
 );
 
 CREATE INDEX sessions_account ON sessions (account_id) WHERE ended_at IS NULL;
+CREATE INDEX sessions_expires_at ON sessions (expires_at);
 
 CREATE TABLE refresh_tokens (
     digest bytea PRIMARY KEY,
-    session_id uuid NOT NULL REFERENCES sessions (id),
+    session_id uuid NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL,
     used_at timestamptz
 );

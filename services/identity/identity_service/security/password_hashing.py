@@ -1,27 +1,33 @@
 """Argon2id in its own bounded pool, over a password keyed with a pepper that is not in the database.
 
-The call releases the GIL: one thread a core, never on the loop, never in the default executor. When the queue is full the
-caller is told to come back (TooBusy), since a queue without end would only make everybody wait.
+The call releases the GIL: one thread a core, never on the loop, never in the default executor. When all places are taken the
+caller is told to come back (TooBusy), since a queue without end would only make everybody wait. A place is taken before a
+try is counted: a try that nobody looked at must not bring a member nearer to a lock.
 """
 
 import asyncio
 import base64
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
+import structlog
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from service_kit.key_rings import KeyRing
 
 from identity_service.domain.errors import TooBusy
+from identity_service.domain.passwords import normalise
 
 # OWASP Password Storage: Argon2id with 19 MiB, two passes, one lane.
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 RETRY_AFTER_SECONDS = 2
 
 Result = TypeVar("Result")
+
+log = structlog.get_logger()
 
 
 class PasswordHashing:
@@ -34,16 +40,18 @@ class PasswordHashing:
         )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._room = threads + queue
-        self._dummy = self._hash("a password that nobody has")
+        self._dummy = self.hash_now("a password that nobody has")
 
-    async def hash(self, password: str) -> str:
-        """Return the hash to store."""
-        return await self._in_pool(self._hash, password)
-
-    async def verify(self, stored: str | None, password: str) -> bool:
-        """Tell whether `password` is the one of `stored`; None takes the same time and is never right."""
-        right = await self._in_pool(self._verify, stored or self._dummy, password)
-        return right and stored is not None
+    @contextmanager
+    def place(self) -> Iterator["Place"]:
+        """Lend a place in the queue; raise TooBusy when there is none."""
+        if self._room == 0:
+            raise TooBusy(retry_after=RETRY_AFTER_SECONDS)
+        self._room -= 1
+        try:
+            yield Place(self)
+        finally:
+            self._room += 1
 
     def is_outdated(self, stored: str) -> bool:
         """Tell whether `stored` should be made again: a former pepper or weaker figures."""
@@ -54,25 +62,41 @@ class PasswordHashing:
         """Stop the threads; what waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _in_pool(self, work: Callable[..., Result], *arguments: str) -> Result:
-        if self._room == 0:
-            raise TooBusy(retry_after=RETRY_AFTER_SECONDS)
-        self._room -= 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
-        finally:
-            self._room += 1
+    async def in_pool(self, work: Callable[..., Result], *arguments: str | None) -> Result:
+        """Run `work` in a thread of the pool."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
 
-    def _hash(self, password: str) -> str:
+    def hash_now(self, password: str) -> str:
+        """Return the hash to store; takes a core for some 20 ms."""
         return f"{self._pepper.current}:{self._hasher.hash(self._keyed(self._pepper.current, password))}"
 
-    def _verify(self, stored: str, password: str) -> bool:
-        key_id, _, encoded = stored.partition(":")
+    def verify_now(self, stored: str | None, password: str) -> bool:
+        """Tell whether `password` is the one of `stored`; None takes the same time and is never right."""
+        key_id, _, encoded = (stored or self._dummy).partition(":")
+        if key_id not in self._pepper.ids():
+            log.error("pepper_missing", key_id=key_id)  # retired too early: only a reset helps its members
+            return self.verify_now(None, password)
         try:
-            return self._hasher.verify(encoded, self._keyed(key_id, password))
+            return self._hasher.verify(encoded, self._keyed(key_id, password)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 
     def _keyed(self, key_id: str, password: str) -> bytes:
         # Base64, since argon2 implementations differ on NUL bytes.
-        return base64.b64encode(hmac.digest(self._pepper.derive("pepper", key_id), password.encode(), "sha256"))
+        key = self._pepper.derive("pepper", key_id)
+        return base64.b64encode(hmac.digest(key, normalise(password).encode(), "sha256"))
+
+
+class Place:
+    """A place in the queue: whoever holds it may hash and verify."""
+
+    def __init__(self, hashing: PasswordHashing) -> None:
+        self._hashing = hashing
+
+    async def hash(self, password: str) -> str:
+        """Return the hash to store."""
+        return await self._hashing.in_pool(self._hashing.hash_now, password)
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """Tell whether `password` is the one of `stored`; None takes the same time and is never right."""
+        return await self._hashing.in_pool(self._hashing.verify_now, stored, password)

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
+from service_kit.key_rings import KeyRingUnusable
 
 PASSWORD_CONTEXT = "password"  # noqa: S105 - the `acr` of a session that began with a password
 
@@ -20,12 +22,21 @@ class TokenSigning:
 
     @classmethod
     def read(cls, file: Path, *, issuer: str, audience: str, seconds: int) -> "TokenSigning":
-        """Read the private keys; the first one signs, the others are only published while their tokens live."""
-        return cls(
-            KeySet.import_key_set(json.loads(file.read_text())), issuer=issuer, audience=audience, seconds=seconds
-        )
+        """Read the private keys; the first one signs, the others are only published while their tokens live.
 
-    def access_token(self, *, account_id: UUID, member_id: UUID, brand: str, session_id: UUID, now: datetime) -> str:
+        Raise KeyRingUnusable with the file's name when it is missing or malformed, or its first key cannot sign.
+        """
+        try:
+            keys = KeySet.import_key_set(json.loads(file.read_text()))
+        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+            raise KeyRingUnusable(f"{file}: {type(error).__name__}") from None
+        if not (keys.keys and isinstance(keys.keys[0], OKPKey) and keys.keys[0].is_private):
+            raise KeyRingUnusable(f"{file}: the first key must be a private Ed25519 key")
+        return cls(keys, issuer=issuer, audience=audience, seconds=seconds)
+
+    def access_token(
+        self, *, token_id: UUID, account_id: UUID, member_id: UUID, brand: str, session_id: UUID, now: datetime
+    ) -> str:
         """Return a signed token that says which account and which session it stands for."""
         key = self._keys.keys[0]
         assert isinstance(key, OKPKey)
@@ -35,7 +46,7 @@ class TokenSigning:
             "aud": self._audience,
             "sub": str(account_id),
             "client_id": "member-space",
-            "jti": f"{session_id}.{issued}",
+            "jti": str(token_id),
             "iat": issued,
             "nbf": issued,
             "exp": issued + self.seconds,

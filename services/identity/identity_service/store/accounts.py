@@ -1,4 +1,8 @@
-"""SQL of accounts."""
+"""SQL of accounts.
+
+Whoever decides about an account locks its row first, and only then touches its tokens, codes and sessions: so no two
+decisions wait for each other in a circle.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,10 +10,8 @@ from uuid import UUID
 from service_kit.database import Connection, row_as
 
 from identity_service.domain.accounts import Account
-from identity_service.domain.brand_policy import Lockout
 
-COLUMNS = """id, brand, member_id, effective_from, ended_on, email_sealed, statement_digest, personal_digests, password_hash,
-             failures, try_not_before"""
+COLUMNS = "id, brand, member_id, effective_from, ended_on, email_sealed, statement_digest, password_hash"
 
 
 async def find_by_login(
@@ -34,73 +36,51 @@ async def find(connection: Connection, account_id: UUID) -> Account | None:
     return row_as(Account, await connection.fetchrow(f"SELECT {COLUMNS} FROM accounts WHERE id = $1", account_id))  # noqa: S608
 
 
-async def count_failure(connection: Connection, account_id: UUID, *, now: datetime, lockout: Lockout) -> bool:
-    """Count a try as failed before it is looked at, and tell whether it may be looked at at all.
+async def personal_digests(connection: Connection, account_id: UUID) -> set[bytes]:
+    """Return the digests of what a password must not be made of.
 
-    One statement: of any number of parallel tries no more than the brand allows are evaluated. From
-    `delay_from_failure` on each failure doubles the pause; at `disable_at_failures` another channel must prove the owner.
+    Apart from the account itself: some kilobytes that would make a look-up of somebody known take longer.
     """
-    return bool(
-        await connection.fetchval(
-            """
-            UPDATE accounts SET failures = failures + 1,
-                try_not_before = CASE WHEN failures + 1 >= $3
-                    THEN $2 + make_interval(secs => $4 * power(2, least(failures + 1 - $3, 10))) END
-            WHERE id = $1 AND failures < $5 AND (try_not_before IS NULL OR try_not_before <= $2)
-            RETURNING true
-            """,
-            account_id,
-            now,
-            lockout.delay_from_failure,
-            float(lockout.first_delay_seconds),
-            lockout.disable_at_failures,
-        )
+    return set(await connection.fetchval("SELECT personal_digests FROM accounts WHERE id = $1", account_id))
+
+
+async def lock(connection: Connection, account_id: UUID) -> str | None:
+    """Keep others from deciding about the account until the transaction ends, and return the present password's hash."""
+    found: str | None = await connection.fetchval(
+        "SELECT password_hash FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id
     )
-
-
-async def clear_failures(connection: Connection, account_id: UUID) -> None:
-    """Forget failures: the owner has proved to be there."""
-    await connection.execute("UPDATE accounts SET failures = 0, try_not_before = NULL WHERE id = $1", account_id)
+    return found
 
 
 async def set_password(connection: Connection, account_id: UUID, *, password_hash: str, now: datetime) -> None:
-    """Write a new password; a lock ends, since another channel has proved the owner."""
+    """Write a new password."""
     await connection.execute(
-        """
-        UPDATE accounts SET password_hash = $2, password_changed_at = $3, failures = 0, try_not_before = NULL WHERE id = $1
-        """,
-        account_id,
-        password_hash,
-        now,
+        "UPDATE accounts SET password_hash = $2, password_changed_at = $3 WHERE id = $1", account_id, password_hash, now
     )
 
 
-async def refresh_hash(connection: Connection, account_id: UUID, *, old: str, new: str) -> None:
-    """Replace a hash of the same password made with former figures, unless the password was changed meanwhile."""
-    await connection.execute(
-        "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2", account_id, old, new
-    )
+async def refresh_hash(connection: Connection, account_id: UUID, *, password_hash: str) -> None:
+    """Replace a hash by one of the same password, made with today's figures."""
+    await connection.execute("UPDATE accounts SET password_hash = $2 WHERE id = $1", account_id, password_hash)
 
 
-async def still_has(connection: Connection, account_id: UUID, *, password_hash: str) -> bool:
-    """Tell whether the password is still the one that was verified, and keep others from changing it meanwhile."""
-    return bool(
-        await connection.fetchval(
-            "SELECT true FROM accounts WHERE id = $1 AND password_hash = $2 FOR UPDATE", account_id, password_hash
-        )
-    )
+async def draw_versions(connection: Connection, account_ids: list[UUID]) -> list[int]:
+    """Advance the event sequence of accounts and return one number for each place in `account_ids`, each used once.
 
-
-async def has_password(connection: Connection, account_id: UUID) -> bool:
-    """Tell whether a password was chosen, and keep others from choosing one meanwhile."""
-    return bool(
-        await connection.fetchval("SELECT password_hash IS NOT NULL FROM accounts WHERE id = $1 FOR UPDATE", account_id)
-    )
-
-
-async def next_versions(connection: Connection, account_ids: list[UUID]) -> dict[UUID, int]:
-    """Advance the event sequence of each account and return it."""
+    The rows are locked in one order, since two workers may decide about the same accounts at once.
+    """
+    await connection.execute("SELECT FROM accounts WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", account_ids)
     rows = await connection.fetch(
-        "UPDATE accounts SET version = version + 1 WHERE id = ANY($1) RETURNING id, version", account_ids
+        """
+        UPDATE accounts SET version = version + wanted
+        FROM (SELECT asked, count(*) AS wanted FROM unnest($1::uuid[]) AS asked GROUP BY asked) AS drawn WHERE id = asked
+        RETURNING id, version - wanted AS last
+        """,
+        account_ids,
     )
-    return {row["id"]: row["version"] for row in rows}
+    last: dict[UUID, int] = {row["id"]: row["last"] for row in rows}
+    drawn = []
+    for account_id in account_ids:
+        last[account_id] += 1
+        drawn.append(last[account_id])
+    return drawn

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from service_kit.database import Connection
+from service_kit.database import Connection, row_as
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,20 @@ class Enrolment:
     ended_on: date | None
 
 
-async def account_id_of(connection: Connection, *, brand: str, member_id: UUID) -> UUID | None:
-    """Return the id of a member's account."""
-    found: UUID | None = await connection.fetchval(
-        "SELECT id FROM accounts WHERE brand = $1 AND member_id = $2", brand, member_id
+@dataclass(frozen=True)
+class KnownMember:
+    """What is kept of a member already."""
+
+    account_id: UUID
+    email_digest: bytes | None
+
+
+async def find(connection: Connection, *, brand: str, member_id: UUID) -> KnownMember | None:
+    """Return what is kept of a member."""
+    row = await connection.fetchrow(
+        "SELECT id AS account_id, email_digest FROM accounts WHERE brand = $1 AND member_id = $2", brand, member_id
     )
-    return found
+    return row_as(KnownMember, row)
 
 
 async def save(connection: Connection, enrolment: Enrolment, *, now: datetime) -> bool:

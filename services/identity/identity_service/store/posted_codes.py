@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from service_kit.database import Connection
+from service_kit.database import Connection, row_as
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ async def count_try(connection: Connection, account_id: UUID, *, now: datetime, 
         now,
         tries,
     )
-    return None if row is None else PostedCode(**dict(row))
+    return row_as(PostedCode, row)
 
 
 async def give_back_try(connection: Connection, code_id: UUID) -> None:
@@ -71,3 +71,8 @@ async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime)
         account_id,
         now,
     )
+
+
+async def forget_expired(connection: Connection, *, before: datetime) -> None:
+    """Delete codes that ran out before `before`."""
+    await connection.execute("DELETE FROM posted_codes WHERE expires_at < $1", before)

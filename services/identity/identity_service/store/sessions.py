@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from service_kit.database import Connection
+from service_kit.database import Connection, row_as
 
 
 @dataclass(frozen=True)
-class Session:
-    """A living session."""
+class RefreshToken:
+    """A refresh token that was given out once, and how its session stands."""
 
-    id: UUID
+    digest: bytes
+    session_id: UUID
     account_id: UUID
-    brand: str
-    member_id: UUID
+    used: bool
+    living: bool  # the session was not ended, and neither its last day nor its idle end has come
 
 
 async def open_session(
@@ -38,37 +39,24 @@ async def add_refresh_token(connection: Connection, *, session_id: UUID, digest:
     )
 
 
-async def use_refresh_token(connection: Connection, *, digests: list[bytes], now: datetime) -> Session | None:
-    """Use a refresh token up and return its living session."""
+async def hold_refresh_token(connection: Connection, *, digests: list[bytes], now: datetime) -> RefreshToken | None:
+    """Return a refresh token with its session, and keep others from using the one or ending the other meanwhile."""
     row = await connection.fetchrow(
         """
-        WITH used AS (
-            UPDATE refresh_tokens SET used_at = $2 WHERE digest = ANY($1) AND used_at IS NULL RETURNING session_id
-        )
-        SELECT sessions.id, account_id, brand, member_id FROM used
-        JOIN sessions ON sessions.id = session_id JOIN accounts ON accounts.id = account_id
-        WHERE ended_at IS NULL AND expires_at > $2 AND idle_until > $2
+        SELECT digest, session_id, account_id, used_at IS NOT NULL AS used,
+               ended_at IS NULL AND expires_at > $2 AND idle_until > $2 AS living
+        FROM refresh_tokens JOIN sessions ON sessions.id = session_id
+        WHERE digest = ANY($1) FOR UPDATE OF refresh_tokens, sessions
         """,
         digests,
         now,
     )
-    return None if row is None else Session(**dict(row))
+    return row_as(RefreshToken, row)
 
 
-async def end_if_reused(connection: Connection, *, digests: list[bytes], now: datetime) -> bool:
-    """End the session of a refresh token that had been used before: one of its two holders is a thief (RFC 9700 § 4.14)."""
-    return bool(
-        await connection.fetchval(
-            """
-            UPDATE sessions SET ended_at = $2, ended_because = 'refresh token used twice'
-            WHERE ended_at IS NULL AND id IN (
-                SELECT session_id FROM refresh_tokens WHERE digest = ANY($1) AND used_at < $2
-            ) RETURNING true
-            """,
-            digests,
-            now,
-        )
-    )
+async def use_refresh_token(connection: Connection, *, digest: bytes, now: datetime) -> None:
+    """Use a refresh token up."""
+    await connection.execute("UPDATE refresh_tokens SET used_at = $2 WHERE digest = $1", digest, now)
 
 
 async def extend(connection: Connection, session_id: UUID, *, idle_until: datetime) -> None:
@@ -100,3 +88,8 @@ async def end_all(connection: Connection, account_id: UUID, *, now: datetime, be
         now,
         because,
     )
+
+
+async def forget_expired(connection: Connection, *, before: datetime) -> None:
+    """Delete sessions whose last day lies before `before`, with their refresh tokens."""
+    await connection.execute("DELETE FROM sessions WHERE expires_at < $1", before)

@@ -9,7 +9,7 @@ from identity_service.domain.accounts import Account
 from identity_service.domain.errors import PasswordRefused
 from identity_service.domain.passwords import password_problems, shape_problems
 from identity_service.resources import Identity
-from identity_service.store import accounts, posted_codes, reset_tokens, sessions
+from identity_service.store import accounts, posted_codes, reset_tokens, sessions, tries
 
 
 def check_shape(identity: Identity, *, brand: str, password: str, confirmation: str) -> None:
@@ -17,15 +17,20 @@ def check_shape(identity: Identity, *, brand: str, password: str, confirmation: 
     _refuse(shape_problems(identity.brands[brand].password_rule, password, confirmation))
 
 
-def check_choice(identity: Identity, account: Account, *, password: str, confirmation: str) -> None:
+async def check_choice(identity: Identity, account: Account, *, password: str, confirmation: str) -> None:
     """Refuse a password that is easy to guess, for anybody or from this member's own data; raise PasswordRefused."""
-    own = set(account.personal_digests)
+    async with identity.database.connection() as connection:
+        own = await accounts.personal_digests(connection, account.id)
 
     def is_personal(text: str) -> bool:
-        return any(digest in own for digest in identity.digests.personal.all_of(str(account.member_id), text))
+        return not own.isdisjoint(identity.digests.personal.all_of(str(account.member_id), text))
 
-    rule = identity.brands[account.brand].password_rule
-    _refuse(password_problems(rule, password, confirmation, is_personal=is_personal))
+    policy = identity.brands[account.brand]
+    _refuse(
+        password_problems(
+            policy.password_rule, password, confirmation, is_personal=is_personal, brand_words=policy.name.split()
+        )
+    )
 
 
 def _refuse(problems: list[FieldProblem]) -> None:
@@ -36,8 +41,12 @@ def _refuse(problems: list[FieldProblem]) -> None:
 async def write_choice(
     connection: Connection, account: Account, *, password_hash: str, now: datetime, because: str
 ) -> None:
-    """Write the hash, end every session and void every token and code, in the caller's transaction."""
+    """Write the hash, end every session, lift a lock and void every token and code, in the caller's transaction.
+
+    The caller has locked the account (`accounts.lock`).
+    """
     await accounts.set_password(connection, account.id, password_hash=password_hash, now=now)
+    await tries.forget(connection, account.id)
     await sessions.end_all(connection, account.id, now=now, because=because)
     await reset_tokens.cancel_all(connection, account.id, now=now)
     await posted_codes.cancel_all(connection, account.id, now=now)

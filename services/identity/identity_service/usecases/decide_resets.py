@@ -25,6 +25,8 @@ from identity_service.store.reset_requests import ResetRequest
 
 BATCH = 100
 
+RecordedEvent = tuple[UUID, Event, str | None]  # id, event, traceparent
+
 log = structlog.get_logger()
 
 
@@ -84,26 +86,27 @@ def _address(identity: Identity, account: Account) -> str | None:
 
 
 async def _write(identity: Identity, connection: Connection, decisions: list[Decision], *, now: datetime) -> None:
-    versions = await accounts.next_versions(connection, [one.account.id for one in decisions])
     by_mail = [one for one in decisions if one.email is not None]
     # Several requests of one account in one batch: one letter is enough, each mail is answered.
     by_post = list({one.account.id: one for one in decisions if one.email is None}.values())
-    events: list[tuple[UUID, Event, str | None]] = []
-    events += await _write_tokens(identity, connection, by_mail, versions=versions, now=now)
-    events += await _write_codes(identity, connection, by_post, versions=versions, now=now)
+    versions = await accounts.draw_versions(connection, [one.account.id for one in [*by_mail, *by_post]])
+    events = [
+        *await _write_tokens(identity, connection, by_mail, versions=versions[: len(by_mail)], now=now),
+        *await _write_codes(identity, connection, by_post, versions=versions[len(by_mail) :], now=now),
+    ]
     await identity.outbox.append_all(connection, events, occurred_at=now)
 
 
 async def _write_tokens(
-    identity: Identity, connection: Connection, decisions: list[Decision], *, versions: dict[UUID, int], now: datetime
-) -> list[tuple[UUID, Event, str | None]]:
+    identity: Identity, connection: Connection, decisions: list[Decision], *, versions: list[int], now: datetime
+) -> list[RecordedEvent]:
     tokens, expiries = [], []
-    events: list[tuple[UUID, Event, str | None]] = []
-    for one in decisions:
+    events: list[RecordedEvent] = []
+    for one, version in zip(decisions, versions, strict=True):
         token, account = identity.entropy.new_token(), one.account
         expires_at = now + timedelta(minutes=identity.brands[account.brand].reset_link_minutes)
         event = ResetRequested(
-            version=versions[account.id],
+            version=version,
             reset_id=one.request.id,
             account_id=account.id,
             member_id=account.member_id,
@@ -120,15 +123,15 @@ async def _write_tokens(
 
 
 async def _write_codes(
-    identity: Identity, connection: Connection, decisions: list[Decision], *, versions: dict[UUID, int], now: datetime
-) -> list[tuple[UUID, Event, str | None]]:
+    identity: Identity, connection: Connection, decisions: list[Decision], *, versions: list[int], now: datetime
+) -> list[RecordedEvent]:
     codes: list[PostedCode] = []
-    events: list[tuple[UUID, Event, str | None]] = []
-    for one in decisions:
+    events: list[RecordedEvent] = []
+    for one, version in zip(decisions, versions, strict=True):
         code, account = code_rules.new_code(identity.entropy.choose), one.account
         expires_at = now + timedelta(days=identity.brands[account.brand].letter_code_days)
         event = LetterRequired(
-            version=versions[account.id],
+            version=version,
             letter_id=one.request.id,
             account_id=account.id,
             member_id=account.member_id,

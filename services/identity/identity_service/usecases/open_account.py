@@ -1,4 +1,4 @@
-"""A member was enrolled or changed: the account follows. Writes accounts, in the consumer's transaction.
+"""A member was enrolled or changed: the account follows. Writes accounts and reset_tokens, in the consumer's transaction.
 
 The number, the birth date and the names are digested here and forgotten: from then on identity can compare, not read.
 """
@@ -10,10 +10,10 @@ from service_kit.database import Connection
 from service_kit.personal import Personal
 from service_kit.subscriptions import Reader
 
-from identity_service.domain.login_identifiers import normalise_email, normalise_nir
-from identity_service.domain.passwords import personal_pieces
+from identity_service.domain.login_identifiers import letters_and_digits, normalise_email, normalise_nir
+from identity_service.domain.personal_pieces import personal_pieces
 from identity_service.resources import Identity
-from identity_service.store import enrolments
+from identity_service.store import enrolments, reset_tokens
 from identity_service.store.enrolments import Enrolment
 
 
@@ -37,8 +37,11 @@ class EnrolledMember(Reader):
 
 async def open_account(identity: Identity, connection: Connection, member: EnrolledMember, *, now: datetime) -> None:
     """Create the member's account, or bring it up to date when `member.version` is newer."""
-    known = await enrolments.account_id_of(connection, brand=member.brand, member_id=member.member_id)
-    await enrolments.save(connection, _enrolment(identity, member, known or identity.entropy.new_id()), now=now)
+    known = await enrolments.find(connection, brand=member.brand, member_id=member.member_id)
+    enrolment = _enrolment(identity, member, known.account_id if known else identity.entropy.new_id())
+    if await enrolments.save(connection, enrolment, now=now) and known and known.email_digest != enrolment.email_digest:
+        # What was mailed to the former address opens nothing any more.
+        await reset_tokens.cancel_all(connection, known.account_id, now=now)
 
 
 def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID) -> Enrolment:
@@ -55,7 +58,7 @@ def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID) -> 
         birth_digest=digests.birth.of(owner, member.birth_date.reveal()),
         email_digest=digests.email.of(brand, normalise_email(email)) if email else None,
         email_sealed=identity.addresses.seal(email.encode(), context=owner) if email else None,
-        statement_digest=digests.statement.of(owner, statement) if statement else None,
+        statement_digest=digests.statement.of(owner, letters_and_digits(statement)) if statement else None,
         personal_digests=digests.personal.of_each(owner, _pieces(member)),
         effective_from=member.effective_date,
         ended_on=member.end_date,

@@ -1,7 +1,7 @@
 """A member follows the mailed link and chooses a password.
 
-Reads reset_tokens and accounts; in one transaction uses the token up and writes the password, sessions, tokens and codes.
-The token is checked again in the statement that uses it up: two redemptions at once cannot both win.
+Reads reset_tokens and accounts; in one transaction uses the token up and writes the password, tries, sessions, tokens and
+codes. The token is checked again in the statement that uses it up: two redemptions at once cannot both win.
 """
 
 from datetime import datetime
@@ -25,9 +25,11 @@ async def redeem_reset(
     policy = identity.brands[brand]
     if account is None or not account.usable_on(civil_date(now), read_only_years=policy.read_only_years):
         raise ResetTokenInvalid
-    check_choice(identity, account, password=password, confirmation=confirmation)
-    password_hash = await identity.hashing.hash(password)
+    await check_choice(identity, account, password=password, confirmation=confirmation)
+    with identity.hashing.place() as place:
+        password_hash = await place.hash(password)
     async with identity.database.transaction() as connection:
+        await accounts.lock(connection, account.id)
         if not await reset_tokens.consume(connection, digests=digests, account_id=account.id, now=now):
             raise ResetTokenInvalid
         await write_choice(connection, account, password_hash=password_hash, now=now, because="password reset by mail")

@@ -1,37 +1,62 @@
-"""A client trades its refresh token for new tokens. A token that comes twice ends the session: one holder is a thief."""
+"""A client trades its refresh token for new tokens. A token that comes twice ends the session: one holder is a thief.
+
+Reads accounts; writes refresh_tokens and sessions (RFC 9700 § 4.14). The token and the session are held while it is decided:
+a session that a new password is ending at this moment gives nothing away any more.
+"""
 
 from datetime import datetime, timedelta
 
+from service_kit.clock import civil_date
+from service_kit.database import Connection
+
+from identity_service.domain.accounts import Account
 from identity_service.domain.errors import SessionEnded
 from identity_service.resources import Identity
-from identity_service.store import sessions
-from identity_service.usecases.sign_in import SignedIn
+from identity_service.store import accounts, sessions
+from identity_service.store.sessions import RefreshToken
+from identity_service.usecases.sign_in import SignedIn, access_token
 
 
 async def refresh_session(identity: Identity, *, refresh_token: str, now: datetime) -> SignedIn:
     """Rotate the refresh token and return new tokens; raise SessionEnded."""
     digests = identity.digests.secret.all_of("refresh", refresh_token)
-    fresh = identity.entropy.new_token()
     async with identity.database.transaction() as connection:
-        session = await sessions.use_refresh_token(connection, digests=digests, now=now)
-        if session is not None and session.brand in identity.brands:
-            policy = identity.brands[session.brand]
-            await sessions.extend(connection, session.id, idle_until=now + timedelta(hours=policy.refresh_idle_hours))
-            digest = identity.digests.secret.of("refresh", fresh)
-            await sessions.add_refresh_token(connection, session_id=session.id, digest=digest, now=now)
-    if session is None:
-        async with identity.database.transaction() as connection:
-            await sessions.end_if_reused(connection, digests=digests, now=now)
+        held = await sessions.hold_refresh_token(connection, digests=digests, now=now)
+        signed_in = None if held is None else await _decide(identity, connection, held, now=now)
+    if signed_in is None:
         raise SessionEnded
+    return signed_in
+
+
+async def _decide(identity: Identity, connection: Connection, held: RefreshToken, *, now: datetime) -> SignedIn | None:
+    account = await accounts.find(connection, held.account_id)
+    if account is None or not held.living:
+        return None
+    if held.used:
+        because = "refresh token used twice"
+        await sessions.end(connection, held.session_id, account_id=account.id, now=now, because=because)
+        return None
+    if not _may_come_in(identity, account, now=now):
+        return None
+    return await _rotate(identity, connection, held, account, now=now)
+
+
+def _may_come_in(identity: Identity, account: Account, *, now: datetime) -> bool:
+    policy = identity.brands.get(account.brand)
+    return policy is not None and account.usable_on(civil_date(now), read_only_years=policy.read_only_years)
+
+
+async def _rotate(
+    identity: Identity, connection: Connection, held: RefreshToken, account: Account, *, now: datetime
+) -> SignedIn:
+    fresh, idle = identity.entropy.new_token(), timedelta(hours=identity.brands[account.brand].refresh_idle_hours)
+    await sessions.use_refresh_token(connection, digest=held.digest, now=now)
+    digest = identity.digests.secret.of("refresh", fresh)
+    await sessions.add_refresh_token(connection, session_id=held.session_id, digest=digest, now=now)
+    await sessions.extend(connection, held.session_id, idle_until=now + idle)
     return SignedIn(
-        access_token=identity.signing.access_token(
-            account_id=session.account_id,
-            member_id=session.member_id,
-            brand=session.brand,
-            session_id=session.id,
-            now=now,
-        ),
+        access_token=access_token(identity, account, session_id=held.session_id, now=now),
         refresh_token=fresh,
         expires_in=identity.signing.seconds,
-        session_id=session.id,
+        session_id=held.session_id,
     )
