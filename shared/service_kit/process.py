@@ -19,6 +19,7 @@ from service_kit.settings import ServiceSettings
 from service_kit.wake import NotifyingWake
 
 SHUTDOWN_SECONDS = 20.0
+LINGER_SECONDS = 2.0  # who was answered in the middle of an upload may go on sending for this long, to see the answer
 DRAIN_SECONDS = 0.5  # readiness is red for this long before connections are refused
 
 log = structlog.get_logger()
@@ -57,7 +58,13 @@ async def waking_others(foundation: Foundation) -> AsyncIterator[None]:
 @asynccontextmanager
 async def listening(application: web.Application, *, host: str, port: int) -> AsyncIterator[int]:
     """Serve `application` meanwhile; yield the port (a free one for 0)."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=False)
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        handler_cancellation=False,
+        lingering_time=LINGER_SECONDS,
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 import orjson
@@ -21,6 +22,7 @@ from service_kit.http.problems import (
 
 DEPTH = 32
 LIMIT = 64 * 1024
+WHOLE_BODY_SECONDS = 20.0  # who takes longer for 64 KiB dawdles on purpose
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -33,24 +35,21 @@ class RequestBody(BaseModel):
 
 async def read_bytes(request: web.Request, *, limit: int = LIMIT) -> bytes:
     """Read the whole body; raise BodyTooLarge as soon as it exceeds `limit` bytes, BodyTruncated when it breaks off."""
-    if (request.content_length or 0) > limit:
-        raise BodyTooLarge
-    parts, size = [], 0
     try:
-        async for part in request.content.iter_any():
-            size += len(part)
-            if size > limit:
-                raise BodyTooLarge
-            parts.append(part)
-    except (web.RequestPayloadError, ConnectionError):
+        async with (
+            asyncio.timeout(WHOLE_BODY_SECONDS),
+            aclosing(stream_parts(request, limit=limit, idle_seconds=WHOLE_BODY_SECONDS)) as parts,
+        ):
+            return b"".join([part async for part in parts])
+    except TimeoutError:
         raise BodyTruncated from None
-    return b"".join(parts)
 
 
 async def stream_parts(request: web.Request, *, limit: int, idle_seconds: float) -> AsyncGenerator[bytes, None]:
     """Yield the body part by part, as it comes and never whole.
 
-    Raises BodyTooLarge beyond `limit` bytes; BodyTruncated when it breaks off, or when no byte comes for `idle_seconds`.
+    Raises BodyTooLarge beyond `limit` bytes; BodyTruncated when it breaks off, or when no byte comes for `idle_seconds`:
+    of a chunk whose length cannot be read, aiohttp's parser says nothing to whoever waits for the body.
     """
     if (request.content_length or 0) > limit:
         raise BodyTooLarge
