@@ -12,6 +12,8 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from service_kit.plain_schema import PlainSchema
+
 SPECVERSION = "1.0"
 
 
@@ -55,9 +57,14 @@ class Event(BaseModel):
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
-        """Return the JSON Schema of the whole `data`, with `x-sealed` on the fields that travel sealed."""
-        schema = cls.model_json_schema(mode="serialization")
-        for name in cls.sealed_fields():
+        """Return the JSON Schema of the whole `data`, with `x-sealed` on the fields that travel sealed.
+
+        It fits every event of this version, past and future: what came later is optional, what is unknown is let pass.
+        """
+        schema = cls.model_json_schema(mode="validation", schema_generator=PlainSchema)
+        for part in (schema, *schema.get("$defs", {}).values()):
+            part.pop("additionalProperties", None)
+        for name in sorted(cls.sealed_fields()):
             schema["properties"][name]["x-sealed"] = True
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -96,15 +103,18 @@ class Envelope:
 
     @classmethod
     def decode(cls, body: bytes, *, traceparent: str | None = None) -> "Envelope":
-        """Read a body; raise ValueError (or a subclass) or KeyError when it is not one of our envelopes."""
+        """Read a body; raise ValueError, KeyError, TypeError or AttributeError when it is not one of our envelopes."""
         content = orjson.loads(body)
         if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
             raise ValueError("not an event envelope")
+        time = datetime.fromisoformat(content["time"])
+        if time.tzinfo is None:
+            raise ValueError("a time without an offset is no instant (RFC 3339)")
         return cls(
             id=UUID(content["id"]),
             type=str(content["type"]),
             source=str(content["source"]),
-            time=datetime.fromisoformat(content["time"]),
+            time=time,
             subject=str(content["subject"]),
             data=content["data"],
             sealed=content.get("sealed"),

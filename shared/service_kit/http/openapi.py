@@ -27,6 +27,7 @@ from service_kit.http.problems import (
     UnknownField,
     UnsupportedMediaType,
 )
+from service_kit.plain_schema import PlainSchema
 from service_kit.problems import DomainError
 
 REFERENCE = "#/components/schemas/{model}"
@@ -83,6 +84,7 @@ def openapi_document(
     keyed, definitions = models_json_schema(
         [*((model, "validation") for model in bodies), *((model, "serialization") for model in answers)],
         ref_template=REFERENCE,
+        schema_generator=PlainSchema,
     )
     texts = {**KIT_PROBLEMS, **problems}
     paths: dict[str, dict[str, Any]] = {}
@@ -142,7 +144,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
     if model is None:
         return []
-    schema = model.model_json_schema()
+    schema = model.model_json_schema(schema_generator=PlainSchema)
     required = schema.get("required", [])
     return [
         {"name": name, "in": "query", "required": name in required, "schema": one}
