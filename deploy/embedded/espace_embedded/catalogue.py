@@ -15,9 +15,12 @@ from typing import Any
 from service_kit.command_line import Commands
 from service_kit.events import Event
 
+from espace_embedded.asyncapi import asyncapi_document, first_sentence
+from espace_embedded.event_versions import EventBroken, check_compatible
 from espace_embedded.state import SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
+EVENTS = Path("shared/events")
 
 
 def commands_of(service: str) -> Commands:
@@ -53,52 +56,18 @@ def subscribers() -> dict[str, list[str]]:
 def generated_files() -> Iterator[tuple[Path, str]]:
     """Yield every generated file's path below the project and its content."""
     for event_type, (_, event) in publishers().items():
-        yield Path("shared/events") / f"{event_type}.schema.json", _json(event.json_schema())
-    yield Path("shared/events/README.md"), _catalogue_text()
+        yield EVENTS / f"{event_type}.schema.json", _json(event.json_schema())
+    yield EVENTS / "README.md", _catalogue_text()
     for service in SERVICES:
         yield Path("docs/openapi") / f"{service}.json", _json(commands_of(service).openapi())
-    yield Path("docs/asyncapi.json"), _json(asyncapi_document())
-
-
-def asyncapi_document() -> dict[str, Any]:
-    """Return the AsyncAPI 3.0 document of the bus."""
-    heard = subscribers()
-    channels, operations, messages = {}, {}, {}
-    for event_type, (service, event) in publishers().items():
-        messages[event_type] = {
-            "name": event_type,
-            "summary": _first_sentence(event),
-            "contentType": "application/cloudevents+json",
-            "payload": {"$ref": f"../shared/events/{event_type}.schema.json"},
-            "x-subject": f"{event.aggregate.removesuffix('_id')}/{{{event.aggregate}}}",
-        }
-        channels[event_type] = {
-            "address": event_type,
-            "messages": {event_type: {"$ref": f"#/components/messages/{event_type}"}},
-        }
-        reference = {"$ref": f"#/channels/{event_type}"}
-        operations[f"{service}.publishes.{event_type}"] = {"action": "send", "channel": reference}
-        for listener in heard.get(event_type, []):
-            operations[f"{listener}.hears.{event_type}"] = {"action": "receive", "channel": reference}
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Espace adhérent: events",
-            "version": "1",
-            "description": "CloudEvents 1.0 envelopes on the topic exchange member-space. Payloads describe `data`; fields with "
-            "`x-sealed` travel in the extension attribute `sealed`, one JWE for the services in `x-recipients`.",
-        },
-        "channels": channels,
-        "operations": operations,
-        "components": {"messages": messages},
-    }
+    yield Path("docs/asyncapi.json"), _json(asyncapi_document(publishers(), subscribers()))
 
 
 def _catalogue_text() -> str:
     heard = subscribers()
     rows = [
         f"| `{event_type}` | {service} | {', '.join(heard.get(event_type, [])) or '–'} | "
-        f"{', '.join(f'`{name}`' for name in sorted(event.sealed_fields())) or '–'} | {_first_sentence(event)} |"
+        f"{', '.join(f'`{name}`' for name in sorted(event.sealed_fields())) or '–'} | {first_sentence(event)} |"
         for event_type, (service, event) in sorted(publishers().items())
     ]
     return "\n".join(
@@ -118,12 +87,24 @@ def _catalogue_text() -> str:
     )
 
 
-def _first_sentence(event: type[Event]) -> str:
-    return (event.__doc__ or "").strip().splitlines()[0]
-
-
 def _json(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def stale_files() -> dict[Path, str]:
+    """Return the generated files that are missing or not as the code makes them: path below the project → content.
+
+    Raise EventBroken before anything else when a published event is no longer what it was.
+    """
+    for event_type, (_, event) in publishers().items():
+        file = ROOT / EVENTS / f"{event_type}.schema.json"
+        if file.exists():
+            check_compatible(event_type, json.loads(file.read_text(encoding="utf-8")), event.json_schema())
+    return {path: content for path, content in generated_files() if _read(ROOT / path) != content}
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 def main() -> None:
@@ -131,15 +112,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    stale = []
-    for path, content in generated_files():
-        file = ROOT / path
-        if not file.exists() or file.read_text(encoding="utf-8") != content:
-            stale.append(str(path))
-            if not check:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(content, encoding="utf-8")
-    sys.stdout.write("".join(f"{path}\n" for path in stale))
+    try:
+        stale = stale_files()
+    except EventBroken as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+    for path, content in stale.items():
+        sys.stdout.write(f"{path}\n")
+        if not check:
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_text(content, encoding="utf-8")
     raise SystemExit(1 if check and stale else 0)
 
 
