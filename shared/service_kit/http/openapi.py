@@ -62,7 +62,7 @@ def problems_of(endpoint: Endpoint) -> list[type[DomainError]]:
         found.append(UnknownBrand)
     if not isinstance(endpoint.access, Public):
         found += [NotSignedIn]
-    if isinstance(endpoint.access, Staff):
+    if isinstance(endpoint.access, Staff) or (isinstance(endpoint.access, SignedIn) and "{brand}" in endpoint.path):
         found += [Forbidden]
     if endpoint.body is not None or endpoint.streams:
         found += [UnsupportedMediaType, BodyTooLarge, BodyTruncated]
