@@ -4,6 +4,7 @@ Services do not fetch keys from each other: a JWKS file is laid beside each (see
 """
 
 import json
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet
 
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256"]
 LEEWAY_SECONDS = 5
+SIGNATURE = "EdDSA"  # RFC 8037's name, which every verifier knows; RFC 9864 renames it
+
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 
 class TokenRefused(Exception):

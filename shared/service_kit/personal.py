@@ -44,9 +44,12 @@ class Personal:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Validate as a string of 1 to 1,000 characters, serialise as one; stay hidden in between."""
-        return core_schema.no_info_after_validator_function(
-            cls,
-            core_schema.str_schema(min_length=1, max_length=LONGEST),
+        """Validate a string of 1 to 1,000 characters (or take a Personal as it is), serialise as one; stay hidden in between."""
+        typed = core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(min_length=1, max_length=LONGEST)
+        )
+        return core_schema.json_or_python_schema(
+            json_schema=typed,
+            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), typed], mode="left_to_right"),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value.reveal()),
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from joserfc import jwt
 from joserfc.jwk import OKPKey
+from service_kit.access_tokens import SIGNATURE
 
 ROLES = ("adviser", "back-office", "print-operator", "operator")
 LIFETIME = timedelta(hours=8)
@@ -32,4 +33,4 @@ def staff_token(keys_file: Path, *, brand: str, role: str, now: datetime) -> str
         "nbf": int(now.timestamp()),
         "exp": int((now + LIFETIME).timestamp()),
     }
-    return jwt.encode({"alg": "EdDSA", "kid": key.kid}, claims, key, algorithms=["EdDSA"])
+    return jwt.encode({"alg": SIGNATURE, "kid": key.kid}, claims, key, algorithms=[SIGNATURE])
