@@ -1,0 +1,82 @@
+"""A member was enrolled or changed: is there a card to issue? One transaction, the consumer's.
+
+Reads and writes issues (one row for each version heard, with what was decided); ends cards of ended contracts in documents.
+Nothing is drawn here: `issue_due_documents` does that, from the sealed content of the row.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from service_kit.clock import civil_date
+from service_kit.database import Connection
+from service_kit.tracing import current_traceparent
+
+from documents_service.domain.card_validity import card_validity
+from documents_service.domain.documents import CARD, Holder
+from documents_service.domain.errors import BrandNotConfigured
+from documents_service.metrics import ISSUES_FAILED
+from documents_service.resources import Documents
+from documents_service.store import documents as documents_store
+from documents_service.store import issues
+from documents_service.store.issues import History, Issue
+from documents_service.usecases.collect_card import CardNotPrintable, EnrolledMember, collect_card, printed_facts
+
+log = structlog.get_logger()
+
+
+async def plan_card(documents: Documents, connection: Connection, member: EnrolledMember, *, now: datetime) -> None:
+    """Plan the member's card, unless this version is no news, changes nothing on the card, or the contract has ended.
+
+    What was planned for an older version, and not yet issued, is taken back. Raises BrandNotConfigured.
+    """
+    if member.brand not in documents.brands:
+        raise BrandNotConfigured
+    holder = Holder(member.brand, member.member_id)
+    await issues.lock(connection, holder)
+    history = await issues.history_of(connection, holder, kind=CARD)
+    if history is not None and history.version >= member.version:
+        log.info("older_version_ignored", member_id=str(member.member_id), version=member.version)
+        return
+    issue = _decide(documents, member, history, now=now)
+    if issue.status != "unchanged":
+        await issues.supersede_waiting(connection, holder, kind=CARD, now=now)
+    if issue.status == "not_due":
+        await documents_store.expire(connection, holder, kind=CARD)
+    await issues.insert(connection, issue, now=now)
+    log.info("card_decided", document_id=str(issue.id), decision=issue.status)
+
+
+def _decide(documents: Documents, member: EnrolledMember, history: History | None, *, now: datetime) -> Issue:
+    issue = Issue(
+        id=documents.foundation.entropy.new_id(),
+        brand=member.brand,
+        member_id=member.member_id,
+        kind=CARD,
+        member_version=member.version,
+        status="planned",
+        traceparent=current_traceparent(),
+    )
+    today = civil_date(now)
+    validity = card_validity(
+        today, effective_date=member.effective_date, renewal_date=member.renewal_date, end_date=member.end_date
+    )
+    if validity is None:
+        return replace(issue, status="not_due")
+    brand, reference = documents.brands[member.brand], str(issue.id)
+    try:
+        card = collect_card(member, brand, validity=validity, issued_on=today, reference=reference)
+    except CardNotPrintable as error:
+        ISSUES_FAILED.labels(error.code).inc()
+        log.error("issue_failed", document_id=reference, reason=error.code)
+        return replace(issue, status="failed", failure=error.code)
+    facts = (str(member.member_id), printed_facts(card))
+    if _same_card(history, documents.facts.all_of(*facts)):
+        return replace(issue, status="unchanged")
+    content = documents.contents.seal(card.model_dump_json().encode(), context=reference)
+    return replace(issue, facts_digest=documents.facts.of(*facts), content=content)
+
+
+def _same_card(history: History | None, digests: list[bytes]) -> bool:
+    # A card that could not be issued is tried again with the next news, whatever the news is.
+    return history is not None and history.status in ("planned", "done") and history.facts_digest in digests
