@@ -48,8 +48,8 @@ class Personal:
         typed = core_schema.no_info_after_validator_function(
             cls, core_schema.str_schema(min_length=1, max_length=LONGEST)
         )
-        return core_schema.json_or_python_schema(
-            json_schema=typed,
-            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), typed], mode="left_to_right"),
+        return core_schema.no_info_before_validator_function(
+            lambda value: value.reveal() if isinstance(value, cls) else value,
+            typed,
             serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value.reveal()),
         )

@@ -16,6 +16,8 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 class User(NamedTuple):
+    """Whose rights a program has."""
+
     uid: int
     gid: int
 

@@ -22,6 +22,8 @@ def main() -> None:
     except (CannotStart, NoStaffKeys) as error:
         print(f"espace: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:  # while it was still starting
+        raise SystemExit(130) from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,6 +12,8 @@ FORCE_SECONDS = 5.0
 
 
 class Status(NamedTuple):
+    """What a server says of itself: its process, and whether it is starting, ready or stopping."""
+
     pid: int
     state: str
 
