@@ -31,3 +31,12 @@ async def contracts(contracts_database: str, tmp_path: Path) -> AsyncIterator[Op
     """The service on 21 November 2026, with nobody working in the background."""
     async with open_contracts_service(contracts_database, tmp_path, clock=FixedClock()) as opened:
         yield opened
+
+
+@pytest.fixture
+async def hurried(contracts_database: str, tmp_path: Path) -> AsyncIterator[OpenContracts]:
+    """The same, but a call has no time to process anything: what it brought waits for the background."""
+    async with open_contracts_service(
+        contracts_database, tmp_path, clock=FixedClock(), import_call_seconds=0
+    ) as opened:
+        yield opened

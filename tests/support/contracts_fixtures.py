@@ -1,5 +1,6 @@
 """The contracts service on a database of its own, behind a real socket; lines to import, and tokens to call with."""
 
+import io
 import json
 import random
 from collections.abc import AsyncIterator, Iterable
@@ -16,7 +17,8 @@ from contracts_service.app import application
 from contracts_service.resources import MIGRATIONS, SERVICE, Contracts, open_contracts
 from contracts_service.settings import ContractsSettings
 from espace_embedded.staff_tokens import staff_token
-from identity_service.security.token_signing import TokenSigning
+from joserfc import jwt
+from joserfc.jwk import OKPKey
 from service_kit.clock import Clock
 from service_kit.events import Envelope
 from service_kit.key_material import make_key_material, make_signing_keys
@@ -106,12 +108,21 @@ class OpenContracts:
         return {"Authorization": f"Bearer {staff_token(keys, brand=brand, role=role, now=self._now())}"}
 
     def member(self, member_id: UUID, brand: str = "mgas") -> dict[str, str]:
-        """Return the Authorization header of a signed-in member, signed as identity does."""
-        file = self.keys / "identity" / "access-token-keys.json"
-        signing = TokenSigning.read(file, issuer="espace-adherent", audience="espace-adherent", seconds=600)
-        token = signing.access_token(
-            account_id=uuid4(), member_id=member_id, brand=brand, session_id=uuid4(), now=self._now()
-        )
+        """Return the Authorization header of a signed-in member (RFC 9068), such as identity signs it."""
+        (key,) = json.loads((self.keys / "identity" / "access-token-keys.json").read_text())["keys"]
+        settings, now = self.service.settings, int(self._now().timestamp())
+        claims = {
+            "iss": settings.access_token_issuer,
+            "aud": settings.access_token_audience,
+            "sub": str(uuid4()),
+            "iat": now,
+            "exp": now + 600,
+            "brand": brand,
+            "member_id": str(member_id),
+            "sid": str(uuid4()),
+        }
+        header = {"alg": "EdDSA", "typ": "at+jwt", "kid": key["kid"]}
+        token = jwt.encode(header, claims, OKPKey.import_key(key), algorithms=["EdDSA"])
         return {"Authorization": f"Bearer {token}"}
 
     def _now(self) -> datetime:
@@ -123,7 +134,8 @@ class OpenContracts:
         """Upload a file and return status and answer."""
         every = {"Content-Type": NDJSON, **self.staff(brand), **(headers or {})}
         url = f"{self.url}/v1/{brand}/imports?kind={kind}"
-        async with self.client.post(url, data=body, headers=every) as response:
+        data = io.BytesIO(body) if isinstance(body, bytes) else body
+        async with self.client.post(url, data=data, headers=every) as response:
             return response.status, await response.json(content_type=None)
 
     async def report(self, import_id: str, brand: str = "mgas") -> tuple[int, dict[str, Any]]:
