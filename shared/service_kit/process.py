@@ -64,6 +64,7 @@ async def listening(application: web.Application, *, host: str, port: int) -> As
         shutdown_timeout=SHUTDOWN_SECONDS,
         handler_cancellation=False,
         lingering_time=LINGER_SECONDS,
+        auto_decompress=False,  # a compressed body is refused, whichever way it is compressed
     )
     await runner.setup()
     try:
