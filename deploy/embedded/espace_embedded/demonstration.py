@@ -51,6 +51,6 @@ def describe_people(*, today: date) -> list[str]:
                 f"    {person.first_name} {person.last_name}, né(e) le {person.birth_date}, "
                 f"adhésion {person.membership_number}, n° SS {person.social_security_number}"
             )
-            email = person.email or "pas d’e-mail : courrier"
+            email = person.email or "pas d’e-mail : courrier"
             lines.append(f"      {email}, identifiant du décompte {person.statement_identifier}")
     return lines

@@ -27,6 +27,8 @@ class PostgresUnavailable(Exception):
 
 
 class Home(NamedTuple):
+    """Where a server lives, and as whom."""
+
     path: Path
     """Owned by `user`, mode 0700; holds the cluster in `data` and the server's log."""
     binaries: Path

@@ -128,7 +128,7 @@ KIT_PROBLEMS: Mapping[type[DomainError], ProblemText] = {
     BodyTooLarge: ProblemText(413, "Body too large", "Le contenu envoyé est trop volumineux."),
     BodyTooDeep: ProblemText(400, "Body too deep", "Le contenu envoyé n’est pas lisible."),
     BodyTruncated: ProblemText(
-        400, "Body truncated", "L’envoi a été interrompu. Rien n’a été enregistré : recommencez."
+        400, "Body truncated", "L’envoi a été interrompu. Rien n’a été enregistré : recommencez."
     ),
     UnsupportedMediaType: ProblemText(415, "Unsupported media type", "Ce type de contenu n’est pas accepté ici."),
     InvalidRequest: ProblemText(422, "Invalid request", "Certaines informations sont à corriger."),
