@@ -172,9 +172,11 @@ async def test_no_canary_is_found_where_it_must_not_be(
             name: await canaries_in_database(url, [*secrets, *_numbers()]) for name, url in running.databases.items()
         }
         identity = await canaries_in_database(running.databases["identity"], everything)
+        owner = await canaries_in_database(running.databases["contracts"], everything)
         logs = {name: canaries_in(running.log(name).read_bytes(), everything) for name in running.processes}
 
     assert heard
+    assert any(found.startswith("name in members.") for found in owner)  # who looks there finds
     assert [names for names in (canaries_in(message, everything) for message in heard) if names] == []
     assert {name: found for name, found in logs.items() if found} == {}
     assert [names for names in (canaries_in(text, everything) for text in metrics) if names] == []
