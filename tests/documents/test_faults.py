@@ -95,7 +95,8 @@ async def test_two_workers_issue_each_card_once(service, tmp_path, documents_url
 async def test_a_process_killed_between_the_bytes_and_the_row_leaves_nothing_half_done(service):
     await service.hear("member.enrolled.v1", member_state())
     await execute(service, REFUSE_DOCUMENTS.format(body="PERFORM pg_sleep(60); RETURN NEW;"))
-    worker = subprocess.Popen([sys.executable, "-c", ONE_ROUND], env=environment(service), stderr=subprocess.DEVNULL)
+    environment = {"PATH": os.environ["PATH"], **service.environment()}
+    worker = subprocess.Popen([sys.executable, "-c", ONE_ROUND], env=environment, stderr=subprocess.DEVNULL)
     await wait_for_stored_file(service, worker)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
@@ -109,11 +110,6 @@ async def test_a_process_killed_between_the_bytes_and_the_row_leaves_nothing_hal
     assert while_the_lease_runs == 0
     assert orphan == [path.name for path in service.stored_files()]
     await assert_one_readable_card(service)
-
-
-def environment(service: RunningDocuments) -> dict[str, str]:
-    values = service.settings.model_dump(mode="json", exclude_none=True)
-    return {"PATH": os.environ["PATH"]} | {f"DOCUMENTS_{name.upper()}": str(value) for name, value in values.items()}
 
 
 async def wait_for_stored_file(service: RunningDocuments, worker: subprocess.Popen[bytes]) -> None:

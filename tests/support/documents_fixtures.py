@@ -72,6 +72,21 @@ class RunningDocuments:
     keys: Path
     accounts: dict[UUID, UUID] = field(default_factory=dict)
 
+    def envelope(self, event_type: str, data: dict[str, Any], *, event_id: UUID | None = None) -> Envelope:
+        """Return the event as contracts would publish it, its personal fields sealed."""
+        sealer = Sealer(read_keys(self.settings.sealing_recipients_file))
+        return Envelope(
+            id=event_id or uuid4(),
+            type=event_type,
+            source="/contracts",
+            time=self.clock.now(),
+            subject=f"member/{data['member_id']}",
+            data={name: value for name, value in data.items() if name not in SEALED},
+            sealed=sealer.seal(
+                {name: value for name, value in data.items() if name in SEALED}, recipients=("documents",)
+            ),
+        )
+
     async def hear(self, event_type: str, data: dict[str, Any], *, event_id: UUID | None = None) -> Verdict:
         """Deliver one event as the broker would, with its personal fields sealed, and return the answer."""
         consumer = Consumer(
@@ -81,7 +96,7 @@ class RunningDocuments:
             members.subscriptions(self.documents),
         )
         subscription = next(one for one in members.subscriptions(self.documents) if one.event_type == event_type)
-        return await consumer.delivery(subscription)(self._body(event_type, data, event_id or uuid4()), None)
+        return await consumer.delivery(subscription)(self.envelope(event_type, data, event_id=event_id).encode(), None)
 
     async def issue(self) -> int:
         """Do one round of the worker's loop."""
@@ -126,6 +141,11 @@ class RunningDocuments:
         (key,) = KeySet.import_key_set(json.loads((self.keys / "signing-keys.json").read_text())).keys
         return jwt.encode({"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}, claims, key, algorithms=["EdDSA"])
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables that say what the settings say, for a process of its own."""
+        values = self.settings.model_dump(mode="json", exclude_none=True)
+        return {f"DOCUMENTS_{name.upper()}": str(value) for name, value in values.items()}
+
     @asynccontextmanager
     async def served(self) -> AsyncIterator[aiohttp.ClientSession]:
         """Serve the HTTP application meanwhile; yield a client of it."""
@@ -134,20 +154,6 @@ class RunningDocuments:
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client,
         ):
             yield client
-
-    def _body(self, event_type: str, data: dict[str, Any], event_id: UUID) -> bytes:
-        sealer = Sealer(read_keys(self.settings.sealing_recipients_file))
-        readable = {name: value for name, value in data.items() if name not in SEALED}
-        personal = {name: value for name, value in data.items() if name in SEALED}
-        return Envelope(
-            id=event_id,
-            type=event_type,
-            source="/contracts",
-            time=self.clock.now(),
-            subject=f"member/{data['member_id']}",
-            data=readable,
-            sealed=sealer.seal(personal, recipients=("documents",)),
-        ).encode()
 
 
 @asynccontextmanager
