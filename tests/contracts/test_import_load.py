@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -16,9 +17,16 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
+from contracts_service.usecases.process_imports import process_due_imports
 from espace_embedded.staff_tokens import staff_token
 
-from tests.support.contracts_fixtures import contracts_settings, enrolment_line, many_lines, ndjson
+from tests.support.contracts_fixtures import (
+    contracts_settings,
+    enrolment_line,
+    many_lines,
+    ndjson,
+    open_contracts_service,
+)
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -42,9 +50,11 @@ class ServeProcess:
         begun = time.perf_counter()
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(120)) as client:
             sending = asyncio.create_task(self._post(client, parts))
-            while not sending.done():
-                peak = max(peak, self.process.memory_info().rss)
+            while not sending.done() and self.process.is_running():
+                with suppress(psutil.NoSuchProcess):
+                    peak = max(peak, self.process.memory_info().rss)
                 await asyncio.wait([sending], timeout=0.02)
+            await sending
         return sending.result(), time.perf_counter() - begun, peak - before
 
     async def _post(self, client: aiohttp.ClientSession, parts: AsyncIterator[bytes]) -> dict[str, Any]:
@@ -90,7 +100,7 @@ async def _running(environment: dict[str, str], log: Path) -> AsyncIterator[subp
     try:
         yield process
     finally:
-        process.terminate()
+        process.terminate()  # nothing happens when a test has killed it
         process.wait(30)
 
 
@@ -142,3 +152,28 @@ async def test_a_long_file_of_long_lines_is_not_held(serving: ServeProcess) -> N
 
     assert answer["accepted"] + answer["unchanged"] == 300
     assert growth < MOST_GROWTH
+
+
+async def test_a_process_killed_in_the_middle_loses_and_repeats_nothing(
+    serving: ServeProcess, contracts_database: str, tmp_path: Path
+) -> None:
+    async with open_contracts_service(contracts_database, tmp_path) as other:
+
+        async def written() -> int:
+            return len(await other.fetch("SELECT FROM members"))
+
+        sending = asyncio.create_task(serving.send(in_parts(ndjson(many_lines(3000)))))
+        at_the_kill = await eventually(written, lambda members: members >= 800, within=60)
+        serving.process.kill()
+        with pytest.raises(aiohttp.ClientError):
+            await sending
+        await other.execute("UPDATE imports SET claimed_until = now() - interval '1 second' WHERE state = 'running'")
+        while await process_due_imports(other.service):
+            pass
+        states = [row["state"] for row in await other.fetch("SELECT state FROM imports")]
+        told = Counter((event.data["member_id"], event.data["version"]) for event in await other.envelopes())
+        members, staged = await written(), await other.fetch("SELECT FROM import_lines")
+
+    assert 800 <= at_the_kill < 3000
+    assert (states, members, staged) == (["done", "done"], 3000, [])
+    assert (len(told), set(told.values()), {version for _, version in told}) == (3000, {1}, {1})

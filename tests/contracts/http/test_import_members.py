@@ -1,7 +1,11 @@
 """What an import does with good lines, known lines, changed lines and refused lines."""
 
 from copy import deepcopy
+from datetime import date
 from typing import Any
+
+import pytest
+from espace_embedded.demo_data import BRANDS, demo_members
 
 from tests.support.contracts_fixtures import OpenContracts, enrolment_line, many_lines, ndjson
 
@@ -192,3 +196,11 @@ async def test_no_more_than_a_thousand_refusals_are_named(contracts: OpenContrac
 
     assert counts(answer) == ("done", 1, 0, 1050)
     assert (len(answer["errors"]), answer["errors"][-1]["line"], answer["errors_truncated"]) == (1000, 1000, True)
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+async def test_the_odd_members_of_the_demonstration_are_all_taken(contracts: OpenContracts, brand: str) -> None:
+    lines = demo_members(brand, today=date(2026, 11, 21))
+    _, answer = await contracts.send(ndjson(lines), brand)
+
+    assert counts(answer) == ("done", len(lines), 0, 0)
