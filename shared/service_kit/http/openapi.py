@@ -147,9 +147,18 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
     schema = model.model_json_schema(schema_generator=PlainSchema)
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": one}
+        {"name": name, "in": "query", "required": name in required, "schema": _sendable(one)}
         for name, one in schema["properties"].items()
     ]
+
+
+def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Leave null out of an optional parameter's schema: a query string has no null, only parameters that are not there."""
+    choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    others: dict[str, Any] = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return others | choices[0]
 
 
 def _responses(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError], ProblemText]) -> dict[str, Any]:
