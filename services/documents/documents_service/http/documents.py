@@ -19,7 +19,7 @@ class DocumentsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: DocumentKind | None = None
-    limit: int = Field(20, ge=1, le=100)
+    limit: int = Field(50, ge=1, le=100)
     cursor: str | None = Field(None, max_length=500)
 
 
