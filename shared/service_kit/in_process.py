@@ -6,11 +6,14 @@ is tried again, for as long as one has not. Envelopes are encoded and decoded as
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from service_kit.broker import BrokerUnavailable, Deliver, Unroutable, Verdict, queue_name
 from service_kit.events import Envelope
+
+STOP_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -26,6 +29,7 @@ class InProcessBroker:
         self._queues: dict[str, dict[str, Deliver | None]] = {}
         self._dead_letters = dead_letters
         self._places = asyncio.Semaphore(in_flight)
+        self._in_flight: set[tuple[str, asyncio.Task[Any]]] = set()
 
     def expect(self, service: str, event_types: tuple[str, ...]) -> None:
         """Announce the subscriptions of `service`."""
@@ -53,7 +57,13 @@ class InProcessBroker:
             raise BrokerUnavailable("a subscriber asked for it again later")
 
     async def _deliver(self, queue: str, deliver: Deliver, envelope: Envelope, body: bytes) -> Verdict:
-        verdict = await deliver(body, envelope.traceparent)
+        task = asyncio.current_task()
+        assert task is not None  # `gather` made one for each queue
+        self._in_flight.add((queue, task))
+        try:
+            verdict = await deliver(body, envelope.traceparent)
+        finally:
+            self._in_flight.discard((queue, task))
         if verdict is Verdict.DEAD:
             folder = self._dead_letters / queue
             folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +72,7 @@ class InProcessBroker:
         return verdict
 
     async def consume(self, service: str, deliveries: dict[str, Deliver]) -> None:
-        """Subscribe until cancelled."""
+        """Subscribe until cancelled, then wait for what is in flight."""
         self.expect(service, tuple(deliveries))
         for event_type, deliver in deliveries.items():
             self._queues[event_type][queue_name(service, event_type)] = deliver
@@ -71,6 +81,9 @@ class InProcessBroker:
         finally:
             for event_type in deliveries:
                 self._queues[event_type][queue_name(service, event_type)] = None
+            queues = {queue_name(service, event_type) for event_type in deliveries}
+            if begun := {task for queue, task in self._in_flight if queue in queues}:
+                await asyncio.wait(begun, timeout=STOP_SECONDS)
 
     async def close(self) -> None:
         """Nothing is held."""
