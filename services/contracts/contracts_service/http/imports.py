@@ -20,7 +20,8 @@ from contracts_service.usecases.process_imports import process_within
 from contracts_service.usecases.read_import import Report, read_import
 from contracts_service.usecases.receive_import import Sender, receive_import
 
-LINE_TYPES = ("application/x-ndjson", "application/ndjson", "application/json-lines")
+# The last one is what a client that names no type is taken to send (RFC 9110 § 8.3).
+LINE_TYPES = ("application/x-ndjson", "application/ndjson", "application/json-lines", "application/octet-stream")
 BACK_OFFICE = Staff(("back-office",))
 DESCRIPTION = """The body is NDJSON: one JSON object a line, in UTF-8, each of 256 KiB at most. It is read as a stream.
 Blank lines are skipped; an empty file is an import of nothing. Every line is accepted, unchanged or refused by itself,
