@@ -5,6 +5,7 @@ own processes use.
 """
 
 import re
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from identity_service.settings import IdentitySettings
 from notifications_service.settings import NotificationsSettings
 from service_kit.background import Background
 from service_kit.foundation import Foundation
+from service_kit.http.application import SECURITY_HEADERS
 from service_kit.http.problems import KIT_PROBLEMS, NotFound, problem_response
 from service_kit.settings import ServiceSettings
 
@@ -164,4 +166,7 @@ async def _keep_inside(request: web.Request, handler: Any) -> web.StreamResponse
         response: web.StreamResponse = await handler(request)
         return response
     except web.HTTPNotFound:
-        return problem_response(NotFound(), KIT_PROBLEMS[NotFound], request_id="")
+        request_id = secrets.token_hex(16)
+        response = problem_response(NotFound(), KIT_PROBLEMS[NotFound], request_id=request_id)
+        response.headers.update({"X-Request-Id": request_id, **SECURITY_HEADERS})
+        return response
