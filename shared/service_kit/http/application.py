@@ -119,8 +119,10 @@ class _Pipeline:
             return response
         except DomainError as error:
             problem = error
-        except web.HTTPException as error:
-            problem = MethodNotAllowed() if error.status == 405 else NotFound()
+        except web.HTTPMethodNotAllowed as error:
+            problem = MethodNotAllowed(error.allowed_methods)
+        except web.HTTPException:
+            problem = NotFound()
         except Exception as error:
             away = is_unavailable(error)
             (log.warning if away else log.error)("request_failed", exc_info=error)

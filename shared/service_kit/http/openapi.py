@@ -154,11 +154,10 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
 
 def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
     """Leave null out of an optional parameter's schema: a query string has no null, only parameters that are not there."""
-    choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    choices: list[dict[str, Any]] = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(choices) != 1:
         return schema
-    others: dict[str, Any] = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
-    return others | choices[0]
+    return {name: value for name, value in schema.items() if name not in ("anyOf", "default")} | choices[0]
 
 
 def _responses(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError], ProblemText]) -> dict[str, Any]:

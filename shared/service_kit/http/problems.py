@@ -3,7 +3,7 @@
 A service adds its own rows; `tests/structure` checks that every DomainError of a service has one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -70,9 +70,13 @@ class NotFound(DomainError):
 
 
 class MethodNotAllowed(DomainError):
-    """The path exists, the method does not."""
+    """The path exists, the method does not; the Allow header names those that do (RFC 9110 § 15.5.6)."""
 
     code = "method-not-allowed"
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.headers = {"Allow": ", ".join(sorted(allowed))}
 
 
 class UnknownBrand(DomainError):
