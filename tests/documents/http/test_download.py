@@ -197,3 +197,10 @@ async def test_a_superseded_card_can_still_be_downloaded_as_it_was(service):
 
     assert response.status == 200
     assert hashlib.sha256(pdf).digest() == before["sha256"]
+
+
+async def test_a_method_that_is_not_there_is_answered_with_those_that_are(service):
+    async with service.served() as client, client.delete(f"/v1/me/documents/{uuid4()}") as response:
+        problem = await response.json(content_type=None)
+
+    assert (response.status, problem["code"], response.headers["Allow"]) == (405, "method-not-allowed", "GET")
