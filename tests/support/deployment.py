@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -200,7 +201,7 @@ def database_of(url: str) -> str:
     return urlsplit(url).path.lstrip("/")
 
 
-def read_manifests(letters: Path) -> list[dict[str, object]]:
+def read_manifests(letters: Path) -> list[dict[str, Any]]:
     """Return every letter of every finished batch, with the path of its PDF as `path`."""
     found = []
     for manifest in sorted(letters.glob("*/manifest.json")):

@@ -75,7 +75,8 @@ class _Handler:
         self._mailbox = mailbox
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
-        message = email.message_from_bytes(envelope.content or b"", policy=email.policy.default)
+        assert isinstance(envelope.content, bytes)  # text only with decode_data
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         text, html = message.get_body(("plain",)), message.get_body(("html",))
         for recipient in envelope.rcpt_tos:
