@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployments import ROOT, SERVICES, VERBS, compose, tool
+from tests.support.orchestration import ROOT, SERVICES, VERBS, compose, tool
 
 OURS = [f"{service}-{verb}" for service in SERVICES for verb in VERBS]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from service_kit.settings import ServiceSettings, load_settings, variable_name
 
-from tests.support.deployments import (
+from tests.support.orchestration import (
     ROOT,
     SERVICES,
     VERBS,

@@ -7,7 +7,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from tests.support.deployments import ROOT, SERVICES, kubernetes
+from tests.support.orchestration import ROOT, SERVICES, kubernetes
 
 OLDEST = "1.30"  # `preStop.sleep` begins there
 NEWEST = kubernetes_validate.latest_version()
