@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import base64
 import json
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 ACCEPTED = "250 2.0.0 OK"
 DROPPED = ""
@@ -59,8 +60,18 @@ class _Refusal:
 class RecordingSmtpServer:
     """A relay on a free loopback port; used as an async context manager."""
 
-    def __init__(self, *, port: int = 0, on_mail: Callable[[ReceivedMail], None] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        on_mail: Callable[[ReceivedMail], None] | None = None,
+        smtputf8: bool = True,
+        login: tuple[str, str] | None = None,
+    ) -> None:
         self.port = port
+        self.login = login
+        """The user name and password that it asks for before it takes a mail; it asks for none without."""
+        self._smtputf8 = smtputf8
         self.mails: list[ReceivedMail] = []
         self.slowness = 0.0
         """Seconds before each answer to DATA."""
@@ -79,8 +90,7 @@ class RecordingSmtpServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
-        for session in self._sessions:
-            _drop(session)
+        self.hang_up()
         await self._server.wait_closed()
 
     @property
@@ -105,6 +115,11 @@ class RecordingSmtpServer:
         self._at_data.clear()
         self.slowness = 0.0
 
+    def hang_up(self) -> None:
+        """Drop every open connection, as a relay does with one that has been idle for long."""
+        for session in self._sessions:
+            _drop(session)
+
     async def received(self, count: int, *, seconds: float = 10.0) -> list[ReceivedMail]:
         """Wait until so many mails have come in all, and return all. Raises TimeoutError."""
         async with asyncio.timeout(seconds), self._arrival:
@@ -112,9 +127,25 @@ class RecordingSmtpServer:
         return list(self.mails)
 
     def _session(self) -> SMTP:
-        session = SMTP(self, enable_SMTPUTF8=True, loop=asyncio.get_running_loop(), hostname="relay.test")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")  # it stays on loopback
+            session = SMTP(
+                self,
+                enable_SMTPUTF8=self._smtputf8,
+                loop=asyncio.get_running_loop(),
+                hostname="relay.test",
+                auth_required=self.login is not None,
+                auth_require_tls=False,
+                authenticator=self._authenticate,
+            )
         self._sessions.add(session)
         return session
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        success = (given.login.decode(), given.password.decode()) == self.login
+        return AuthResult(success=success, handled=False)
 
     # aiosmtpd calls these two by name.
 
