@@ -1,0 +1,85 @@
+"""Contracts imports a member as a back office would; what its outbox then holds is what its listeners expect."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+from typing import Any
+
+import orjson
+import pytest
+from contracts_service.usecases.process_imports import process_within
+from contracts_service.usecases.receive_import import Sender, receive_import
+
+from tests.pacts.member_expectations import ALL_KNOWN, LITTLE_KNOWN
+from tests.pacts.test_documents_hears_contracts import ENDED
+from tests.support.agreements import hearings
+from tests.support.members import member_line
+from tests.support.pacts import Event, verify
+from tests.support.parts import OpenedPart
+from tests.support.wire import whole_event_for
+
+LISTENERS = sorted({one.service for one in hearings() if one.event_type.startswith("member.")})
+NUMBERS = count(1)
+CHILD = {
+    "first_name": "Éloi",
+    "last_name": "Lefèvre",
+    "birth_date": "2015-03-09",
+    "birth_rank": 1,
+    "relation": "child",
+    "nir": None,
+}
+
+
+def all_known() -> dict[str, Any]:
+    """Return a line that leaves nothing out, of a member of mgas."""
+    line = member_line(
+        next(NUMBERS), email="anne.sophie@courriel.example", birth_name="D’Aubigné", beneficiaries=[CHILD]
+    )
+    where = {"recipient": "Chez M. Benali", "complement": "Boîte 4", "building": "Résidence Les Tilleuls"}
+    return line | {
+        "address": line["address"] | where,
+        "contract": line["contract"] | {"renewal_date": "2027-02-28", "end_date": "2027-02-28"},
+    }
+
+
+def little_known() -> dict[str, Any]:
+    """Return a line of a member of safiag, of whom hardly anything is known."""
+    line = member_line(next(NUMBERS), title=None, first_name=None, birth_date="1948-00-00", statement_identifier=None)
+    where = dict.fromkeys(line["address"]) | {"locality": "Le Bourg", "postal_code": "20220", "city": "L’Île-Rousse"}
+    contract = line["contract"] | {"renewal_date": None, "guarantees": []}
+    return line | {"address": where | {"country": "FR"}, "contract": contract}
+
+
+def over() -> dict[str, Any]:
+    """Return a line of a contract that has ended."""
+    line = all_known()
+    return line | {"contract": line["contract"] | {"end_date": "2026-10-31"}}
+
+
+STATES = {ALL_KNOWN: ("mgas", all_known), LITTLE_KNOWN: ("safiag", little_known), ENDED: ("mgas", over)}
+
+
+async def imported(contracts: OpenedPart, brand: str, line: dict[str, Any]) -> None:
+    """Import one line."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield orjson.dumps(line)
+
+    service, sender = contracts.resources, Sender(brand=brand, subject="back-office", kind="members", key=None)
+    import_id = await receive_import(service, sender, parts(), now=service.foundation.clock.now())
+    await process_within(service, import_id, seconds=10)
+
+
+@pytest.mark.parametrize("consumer", LISTENERS)
+async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consumer: str):
+    contracts = parts["contracts"]
+
+    async def publish(state: str, event_type: str) -> Event:
+        brand, make = STATES[state]
+        line = make()
+        await contracts.recorded()  # what other interactions left
+        await imported(contracts, brand, line)
+        if event_type == "member.changed.v1":
+            await imported(contracts, brand, line | {"last_name": "Lefèvre-Benali"})
+        return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
+
+    await verify(consumer, "contracts", publish)

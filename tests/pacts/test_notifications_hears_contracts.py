@@ -1,0 +1,63 @@
+"""What notifications expects of contracts: whom to write to, and where."""
+
+import pytest
+from notifications_service.consumers import members
+from notifications_service.usecases.keep_recipient import MemberState, open_recipient
+from pact import match
+
+from tests.pacts.member_expectations import ALL_KNOWN, BARE, FULL, LITTLE_KNOWN, member
+from tests.support.pacts import STALE, Expectation, committed, fields_read, fields_told, heard_by, pact_of, written
+from tests.support.parts import OpenedPart
+
+READ = [name for name in MemberState.model_fields if name != "member_id"]
+ANNE, ELOI = "6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21", "0b1d6c3e-7f58-4d2a-b6c4-9e8a2f5d1c77"
+NGUYEN, HAITI = "a3d5f0b7-8e14-4f6b-b2d9-7c1e5a0f9b62", "d7c2e9f4-1a6b-4835-8e0d-3f5b9c7a2e18"
+TWO = match.int(2)
+ENROLLED = Expectation("somebody to write to", ALL_KNOWN, "member.enrolled.v1", member(FULL, ANNE, *READ))
+BY_POST = Expectation("somebody by post only", LITTLE_KNOWN, "member.enrolled.v1", member(BARE, NGUYEN, *READ))
+CHANGED = Expectation("somebody who has moved", ALL_KNOWN, "member.changed.v1", member(FULL, ELOI, *READ, version=TWO))
+LESS = Expectation(
+    "somebody without e-mail", LITTLE_KNOWN, "member.changed.v1", member(BARE, HAITI, *READ, version=TWO)
+)
+EXPECTATIONS = [ENROLLED, BY_POST, CHANGED, LESS]
+OF_ALL = [
+    "Mme Anne-Sophie Lefèvre",
+    "Chez M. Benali",
+    "Boîte 4",
+    "Résidence Les Tilleuls",
+    "12 BIS RUE DE L EGLISE",
+    "75011 PARIS",
+]
+OF_LITTLE = ["Lefèvre", "LE BOURG", "20220 L ILE ROUSSE"]
+
+
+@pytest.mark.parametrize(
+    ("expectation", "email", "address"),
+    [
+        (ENROLLED, "anne.sophie@courriel.example", OF_ALL),
+        (BY_POST, None, OF_LITTLE),
+        (CHANGED, "anne.sophie@courriel.example", OF_ALL),
+        (LESS, None, OF_LITTLE),
+    ],
+    ids=[one.description for one in EXPECTATIONS],
+)
+async def test_a_recipient_follows_the_member(
+    parts: dict[str, OpenedPart], expectation: Expectation, email: str | None, address: list[str]
+):
+    notifications = parts["notifications"]
+    [event] = await heard_by(pact_of("notifications", "contracts", [expectation]), notifications.hear)
+    query = "SELECT version, member_id, person_sealed FROM recipients WHERE member_id = $1"
+    row = await notifications.row(query, event["data"]["member_id"])
+    recipient = open_recipient(notifications.resources, row["member_id"], row["person_sealed"])
+
+    assert row["version"] == event["data"]["version"]
+    assert (recipient.email and recipient.email.reveal()) == email
+    assert recipient.address_lines() == address
+
+
+@pytest.mark.unit
+def test_the_committed_pact_is_what_notifications_expects_of_contracts_now():
+    expected = written(pact_of("notifications", "contracts", EXPECTATIONS))
+
+    assert expected == committed("notifications", "contracts"), STALE
+    assert fields_told(expected) == dict.fromkeys(members.EVENTS, fields_read(MemberState))

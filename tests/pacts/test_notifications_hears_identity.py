@@ -1,0 +1,106 @@
+"""What notifications expects of identity: a token to mail, or a code to print."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from notifications_service.usecases.plan_letter import RequiredLetter
+from notifications_service.usecases.plan_reset_mail import ResetRequest
+from pact import match
+
+from tests.support.pacts import (
+    STALE,
+    Expectation,
+    an_id,
+    an_instant,
+    committed,
+    fields_read,
+    fields_told,
+    heard_by,
+    pact_of,
+    written,
+)
+from tests.support.parts import OpenedPart
+
+MAIL = Expectation(
+    "a link to mail",
+    "a member with an e-mail address has forgotten the password",
+    "reset.requested.v1",
+    {
+        "reset_id": an_id("d4a9c8e1-0b5f-4736-92ed-5f7a1c3b8e07"),
+        "member_id": an_id("6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21"),
+        "brand": match.str("mgas"),
+        "expires_at": an_instant("2026-11-21T10:00:00Z"),
+        "email": match.regex("anne.sophie@courriel.example", regex=r"[^@\s]+@[^@\s]+"),
+        "token": match.regex("q3vX0mB7sYw2Jd9KfLr5TzHc8NpEg4UaRi6OoVbQx1M", regex=r"[A-Za-z0-9_-]{43}"),
+    },
+)
+LETTER = Expectation(
+    "a code to print",
+    "a member without e-mail address has forgotten the password",
+    "letter.required.v1",
+    {
+        "letter_id": an_id("e6b2d0f8-4a1c-4795-b3e8-7c5d9f0a2b29"),
+        "member_id": an_id("a3d5f0b7-8e14-4f6b-b2d9-7c1e5a0f9b62"),
+        "brand": match.str("safiag"),
+        "purpose": "posted_code",
+        "expires_at": an_instant("2026-12-12T09:00:00Z"),
+        "code": match.regex("7KQM-W2XF-HT9R", regex=r"[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}"),
+    },
+)
+EXPECTATIONS = [MAIL, LETTER]
+DELIVERY = """
+    SELECT brand, purpose, channel, state, member_id::text, masked_address, expires_at, content_sealed, id
+    FROM deliveries WHERE cause = $1
+"""
+
+
+async def heard(parts: dict[str, OpenedPart], expectation: Expectation, cause: str) -> tuple[dict[str, Any], bytes]:
+    """Let notifications hear the event; return the delivery that it plans, and its secret, opened."""
+    notifications = parts["notifications"]
+    [event] = await heard_by(pact_of("notifications", "identity", [expectation]), notifications.hear)
+    row = await notifications.row(DELIVERY, event["data"][cause])
+    secret = notifications.resources.contents.open(row.pop("content_sealed"), context=str(row.pop("id")))
+    return row, secret
+
+
+async def test_a_mail_is_planned_with_the_link_sealed(parts: dict[str, OpenedPart]):
+    delivery, secret = await heard(parts, MAIL, "reset_id")
+
+    assert delivery == {
+        "brand": "mgas",
+        "purpose": "password_reset",
+        "channel": "email",
+        "state": "planned",
+        "member_id": "6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21",
+        "masked_address": delivery["masked_address"],
+        "expires_at": datetime(2026, 11, 21, 10, tzinfo=UTC),
+    }
+    assert "anne.sophie" not in delivery["masked_address"]
+    assert b"q3vX0mB7sYw2Jd9KfLr5TzHc8NpEg4UaRi6OoVbQx1M" in secret
+
+
+async def test_a_letter_is_planned_with_the_code_sealed(parts: dict[str, OpenedPart]):
+    delivery, secret = await heard(parts, LETTER, "letter_id")
+
+    assert delivery == {
+        "brand": "safiag",
+        "purpose": "posted_code",
+        "channel": "letter",
+        "state": "planned",
+        "member_id": "a3d5f0b7-8e14-4f6b-b2d9-7c1e5a0f9b62",
+        "masked_address": None,
+        "expires_at": datetime(2026, 12, 12, 9, tzinfo=UTC),
+    }
+    assert b"7KQM-W2XF-HT9R" in secret
+
+
+@pytest.mark.unit
+def test_the_committed_pact_is_what_notifications_expects_of_identity_now():
+    expected = written(pact_of("notifications", "identity", EXPECTATIONS))
+
+    assert expected == committed("notifications", "identity"), STALE
+    assert fields_told(expected) == {
+        "reset.requested.v1": fields_read(ResetRequest),
+        "letter.required.v1": fields_read(RequiredLetter),
+    }
