@@ -1,0 +1,30 @@
+"""Instants in words, as members read them: Europe/Paris, French, no line break inside a figure."""
+
+from datetime import datetime
+
+from service_kit.clock import PARIS
+
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_NO_BREAK = "\u00a0"
+
+
+def moment_in_words(instant: datetime) -> str:
+    """Return the day and the minute, such as `samedi 21 novembre 2026 à 15 h 04`."""
+    there = instant.astimezone(PARIS)
+    day = "1er" if there.day == 1 else str(there.day)
+    date = _NO_BREAK.join((day, _MONTHS[there.month - 1], str(there.year)))
+    return f"{_DAYS[there.weekday()]} {date} à {_NO_BREAK.join((str(there.hour), 'h', f'{there.minute:02}'))}"

@@ -1,0 +1,22 @@
+"""Figures of notifications (Prometheus). Labels are purposes, channels and outcomes: never a person."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ATTEMPTS = Counter(
+    "delivery_attempts_total", "Attempts to reach a person, by what became of them", ["purpose", "channel", "outcome"]
+)
+FAILURES = Counter("deliveries_failed_total", "Deliveries given up for good", ["purpose", "channel", "failure"])
+SECONDS_TO_RELAY = Histogram(
+    "delivery_seconds",
+    "From planning to the hand-over to the mail relay or the print provider",
+    ["purpose", "channel"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200, 3600, 86_400),
+)
+OLDEST_DUE_SECONDS = Gauge(
+    "deliveries_oldest_due_seconds", "Age of the delivery that has been due for longest", ["channel"]
+)
+WITHOUT_RECIPIENT = Gauge(
+    "letters_without_recipient", "Letters that have waited for over ten minutes to learn whom they are for"
+)
+RELAY_OPEN = Gauge("mail_relay_answers", "0 while the mail relay is down or refuses our credentials")
+RELAY_ALARMS = Counter("mail_relay_alarms_total", "Answers of the relay that an operator should look at", ["reason"])

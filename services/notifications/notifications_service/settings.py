@@ -1,0 +1,66 @@
+"""Settings of notifications: NOTIFICATIONS_… in the environment."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import SettingsConfigDict
+from service_kit.settings import ServiceSettings
+
+from notifications_service.channels.smtp_session import Relay
+
+Seconds = Annotated[float, Field(gt=0, le=24 * 3600)]
+Pauses = Annotated[list[Seconds], Field(min_length=1, max_length=20)]
+
+
+class NotificationsSettings(ServiceSettings):
+    """What notifications needs beside what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_")
+
+    smtp_url: str = Field(
+        repr=False,
+        description="smtp://user:password@host:port?starttls=required|offered|never, or smtps://… ; offered by default",
+    )
+    smtp_sessions: int = Field(4, ge=1, le=64, description="conversations with the relay, one mail at a time each")
+    smtp_client_name: str | None = Field(None, description="name told to the relay (EHLO); the machine's by default")
+    smtp_answer_seconds: Seconds = Field(15, description="how long the relay may take to connect and to answer")
+    smtp_data_seconds: Seconds = Field(30, description="how long it may take to answer to a whole mail")
+    smtp_idle_seconds: Seconds = Field(60, description="a session unused for so long is opened anew")
+    relay_pause_seconds: Pauses = Field([1, 2, 5, 10, 30], description="pauses while the relay is down, in a row")
+    retry_seconds: Pauses = Field(
+        [30, 60, 120, 300, 600, 1200], description="pauses before a mail is tried again; the last one for all others"
+    )
+    lease_seconds: Seconds = Field(60, description="a worker that died is relieved of its work after so long")
+
+    public_url: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="where members find the space; the brand's website by default"
+    )
+    letters_directory: Path = Field(description="folder of batches that the print provider fetches; shared by workers")
+    letter_batch_seconds: float = Field(2, ge=0, le=24 * 3600, description="how long letters are collected")
+    letter_threads: int = Field(2, ge=1, le=64, description="letters that are drawn at the same time")
+    letters_kept_hours: float = Field(24, gt=0, le=24 * 31, description="PDFs of a batch are removed after so long")
+
+    @field_validator("lease_seconds")
+    @classmethod
+    def _a_lease_outlasts_a_mail(cls, seconds: float, info: ValidationInfo) -> float:
+        # A mail is only begun while its answer can still come within the lease.
+        if seconds <= info.data.get("smtp_data_seconds", 0):
+            raise ValueError("must be more than NOTIFICATIONS_SMTP_DATA_SECONDS")
+        return seconds
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _an_address_of_a_relay(cls, url: str) -> str:
+        Relay.at(url, client_name=None, answer_seconds=1, data_seconds=1, idle_seconds=1)
+        return url
+
+    def relay(self) -> Relay:
+        """Return where mails are handed over."""
+        return Relay.at(
+            self.smtp_url,
+            client_name=self.smtp_client_name,
+            answer_seconds=self.smtp_answer_seconds,
+            data_seconds=self.smtp_data_seconds,
+            idle_seconds=self.smtp_idle_seconds,
+        )

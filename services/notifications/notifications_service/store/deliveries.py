@@ -1,0 +1,120 @@
+"""SQL of deliveries, whatever their channel: planning, giving up, measuring."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from service_kit.database import Connection
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDelivery:
+    """A delivery to plan; it is due at once."""
+
+    id: UUID
+    brand: str
+    purpose: str
+    channel: str
+    member_id: UUID
+    cause: UUID
+    created_at: datetime
+    expires_at: datetime
+    give_up_at: datetime
+    message_id: str | None
+    masked_address: str | None
+    content_sealed: bytes
+    traceparent: str | None
+
+
+async def plan(connection: Connection, delivery: NewDelivery) -> bool:
+    """Keep a delivery; return False when this person is already told about this cause."""
+    return bool(
+        await connection.fetchval(
+            """
+            INSERT INTO deliveries (
+                id, brand, purpose, channel, member_id, cause, state, next_attempt_at, created_at, expires_at, give_up_at,
+                message_id, masked_address, content_sealed, traceparent
+            ) VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $7, $8, $9, $10, $11, $12, $13)
+            ON CONFLICT (brand, purpose, member_id, cause) DO NOTHING
+            RETURNING true
+            """,
+            delivery.id,
+            delivery.brand,
+            delivery.purpose,
+            delivery.channel,
+            delivery.member_id,
+            delivery.cause,
+            delivery.created_at,
+            delivery.expires_at,
+            delivery.give_up_at,
+            delivery.message_id,
+            delivery.masked_address,
+            delivery.content_sealed,
+            delivery.traceparent,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A delivery that nobody waits for any more."""
+
+    id: UUID
+    purpose: str
+    channel: str
+    state: str
+
+
+async def give_up_overdue(connection: Connection, *, now: datetime, failure: str) -> list[GivenUp]:
+    """End what is of no more use, blanking its secret: failed, or possibly sent where an attempt may have arrived.
+
+    A delivery that is being sent is left alone until its lease has gone; that it was possibly sent is all that is known then.
+    """
+    rows = await connection.fetch(
+        """
+        WITH overdue AS (
+            SELECT id, state IN ('possibly_sent', 'sending') AS may_have_arrived FROM deliveries
+            WHERE next_attempt_at IS NOT NULL AND give_up_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE deliveries SET
+            state = CASE WHEN may_have_arrived THEN 'possibly_sent' ELSE 'failed' END,
+            failure = CASE WHEN may_have_arrived THEN NULL ELSE $2 END,
+            failed_at = CASE WHEN may_have_arrived THEN NULL ELSE $1 END,
+            next_attempt_at = NULL, leased_until = NULL, content_sealed = NULL
+        FROM overdue WHERE deliveries.id = overdue.id
+        RETURNING deliveries.id, purpose, channel, state
+        """,
+        now,
+        failure,
+    )
+    return [GivenUp(**dict(row)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long the oldest due deliveries have waited, in seconds by channel, and letters that lack their recipient."""
+
+    oldest_seconds: dict[str, float]
+    without_recipient: int
+
+
+async def waiting(connection: Connection, *, now: datetime, patience: timedelta) -> Waiting:
+    """Measure what is due; a letter lacks its recipient when it has for longer than `patience`."""
+    oldest = await connection.fetch(
+        """
+        SELECT channel, extract(epoch FROM $1 - min(next_attempt_at))::float8 AS seconds FROM deliveries
+        WHERE next_attempt_at <= $1 GROUP BY channel
+        """,
+        now,
+    )
+    lacking = await connection.fetchval(
+        """
+        SELECT count(*) FROM deliveries AS letter
+        WHERE channel = 'letter' AND next_attempt_at IS NOT NULL AND created_at < $1 AND NOT EXISTS (
+            SELECT FROM recipients WHERE recipients.brand = letter.brand AND recipients.member_id = letter.member_id
+        )
+        """,
+        now - patience,
+    )
+    return Waiting({row["channel"]: row["seconds"] for row in oldest}, lacking)

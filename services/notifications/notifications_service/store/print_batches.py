@@ -1,0 +1,77 @@
+"""SQL of print batches: opened, printed under a lease, handed over, emptied of their PDFs a day later."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service_kit.database import Connection
+
+
+@dataclass(frozen=True)
+class PrintBatch:
+    """A batch under our lease; `attempts` counts the leases so far, this one included."""
+
+    id: UUID
+    brand: str
+    created_at: datetime
+    attempts: int
+    leased_until: datetime
+
+
+async def open_batch(connection: Connection, batch_id: UUID, brand: str, *, now: datetime) -> None:
+    """Open a batch that anybody may claim at once."""
+    await connection.execute(
+        "INSERT INTO print_batches (id, brand, state, created_at, leased_until) VALUES ($1, $2, 'printing', $3, $3)",
+        batch_id,
+        brand,
+        now,
+    )
+
+
+async def claim(connection: Connection, *, now: datetime, leased_until: datetime) -> PrintBatch | None:
+    """Lease the batch that has waited for longest: a new one, or one whose worker died."""
+    row = await connection.fetchrow(
+        """
+        UPDATE print_batches SET leased_until = $2, attempts = attempts + 1
+        WHERE id = (
+            SELECT id FROM print_batches WHERE state = 'printing' AND leased_until <= $1
+            ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) RETURNING id, brand, created_at, attempts, leased_until
+        """,
+        now,
+        leased_until,
+    )
+    return None if row is None else PrintBatch(**dict(row))
+
+
+async def close_batch(connection: Connection, batch: PrintBatch, *, empty: bool, now: datetime) -> None:
+    """Note that a batch was handed over, or that none of its letters could be printed."""
+    await connection.execute(
+        """
+        UPDATE print_batches SET
+            state = CASE WHEN $2 THEN 'empty' ELSE 'handed_over' END,
+            handed_over_at = CASE WHEN $2 THEN NULL ELSE $3::timestamptz END
+        WHERE id = $1 AND state = 'printing'
+        """,
+        batch.id,
+        empty,
+        now,
+    )
+
+
+async def kept_too_long(connection: Connection, *, before: datetime, limit: int) -> list[tuple[UUID, str]]:
+    """Return id and brand of batches handed over before an instant whose PDFs are still there."""
+    rows = await connection.fetch(
+        """
+        SELECT id, brand FROM print_batches
+        WHERE state = 'handed_over' AND pdfs_removed_at IS NULL AND handed_over_at < $1 ORDER BY handed_over_at LIMIT $2
+        """,
+        before,
+        limit,
+    )
+    return [(row["id"], row["brand"]) for row in rows]
+
+
+async def mark_pdfs_removed(connection: Connection, batch_id: UUID, *, now: datetime) -> None:
+    """Note that a batch's PDFs are gone."""
+    await connection.execute("UPDATE print_batches SET pdfs_removed_at = $2 WHERE id = $1", batch_id, now)

@@ -1,0 +1,86 @@
+"""Letters that are due are addressed and put into a batch, a few seconds' worth at a time.
+
+Reads recipients; writes deliveries and print_batches, a batch and its letters in one transaction. A letter whose recipient is
+not known yet waits; one whose address cannot be printed fails, for the back office to see.
+"""
+
+from datetime import timedelta
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+from service_kit.database import Connection
+from service_kit.personal import Personal
+
+from notifications_service import metrics
+from notifications_service.domain.postal_address import AddressDoesNotFit
+from notifications_service.resources import Notifications
+from notifications_service.store import due_letters, print_batches
+from notifications_service.store.due_letters import AddressedLetter, DueLetter
+from notifications_service.usecases.keep_recipient import open_recipient
+from notifications_service.usecases.plan_letter import LetterSecret
+
+BATCH = 200
+
+log = structlog.get_logger()
+
+
+class LetterToPrint(BaseModel):
+    """What is sealed while a letter is in a batch: fixed then, so that printing again gives the same page."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    code: Personal
+    salutation: Personal
+    address_lines: tuple[Personal, ...]
+
+
+async def collect_letters(notifications: Notifications) -> int:
+    """Open a batch for each brand that has due letters, and return how many letters are in them."""
+    now = notifications.now()
+    since = now - timedelta(seconds=notifications.settings.letter_batch_seconds)
+    async with notifications.database.connection() as connection:
+        brands = await due_letters.brands_due(connection, collected_since=since, now=now)
+    collected = 0
+    for brand in brands:
+        async with notifications.database.transaction() as connection:
+            collected += await _collect(notifications, connection, brand)
+    return collected
+
+
+async def _collect(notifications: Notifications, connection: Connection, brand: str) -> int:
+    now = notifications.now()
+    addressed: list[AddressedLetter] = []
+    failures = {}
+    for letter in await due_letters.take(connection, brand, limit=BATCH, now=now):
+        try:
+            addressed.append(_addressed(notifications, letter))
+        except AddressDoesNotFit as error:
+            failures[letter.id] = str(error)
+            metrics.FAILURES.labels(letter.purpose, "letter", error.code).inc()
+            log.error(
+                "address_does_not_fit",
+                delivery_id=str(letter.id),
+                at_fault=error.field,
+                reason=error.reason,
+                brand=brand,
+            )
+    if failures:
+        await due_letters.fail(connection, failures, now=now)
+    if addressed:
+        batch_id = notifications.foundation.entropy.new_id()
+        await print_batches.open_batch(connection, batch_id, brand, now=now)
+        await due_letters.assign(connection, addressed, batch_id=batch_id, now=now)
+    return len(addressed)
+
+
+def _addressed(notifications: Notifications, letter: DueLetter) -> AddressedLetter:
+    recipient = open_recipient(notifications, letter.member_id, letter.person_sealed)
+    context = str(letter.id)
+    secret = LetterSecret.model_validate_json(notifications.contents.open(letter.content_sealed, context=context))
+    to_print = {
+        "code": secret.code.reveal(),
+        "salutation": recipient.salutation(),
+        "address_lines": recipient.address_lines(),
+    }
+    content = LetterToPrint.model_validate(to_print).model_dump_json().encode()
+    return AddressedLetter(letter.id, notifications.contents.seal(content, context=context), recipient.town())

@@ -1,0 +1,46 @@
+"""The background process of notifications: hears what people must be told, sends mails, hands over letters."""
+
+import asyncio
+from functools import partial
+
+from service_kit.background import Background, work
+from service_kit.loops import Loop
+
+from notifications_service.consumers import letters, members, resets
+from notifications_service.resources import Notifications, open_notifications
+from notifications_service.settings import NotificationsSettings
+from notifications_service.usecases.give_up_overdue import give_up_overdue
+from notifications_service.usecases.hand_over_letters import hand_over_letters
+from notifications_service.usecases.measure_waiting import measure_waiting
+from notifications_service.usecases.remove_old_letters import remove_old_letters
+from notifications_service.usecases.send_due_mails import send_due_mails
+
+EVENTS = (*members.EVENTS, *resets.EVENTS, *letters.EVENTS)
+GIVE_UP_SECONDS = 5.0
+MEASURE_SECONDS = 10.0
+REMOVE_SECONDS = 600.0
+
+
+def background(notifications: Notifications) -> Background:
+    """Return what notifications does when nobody asks."""
+    poll = notifications.settings.poll_seconds
+    return Background(
+        subscriptions=[
+            *members.subscriptions(notifications),
+            *resets.subscriptions(notifications),
+            *letters.subscriptions(notifications),
+        ],
+        loops=[
+            Loop("mails", partial(send_due_mails, notifications), poll, notifications.mail_due),
+            Loop("letters", partial(hand_over_letters, notifications), poll, notifications.letter_due),
+            Loop("give_up", partial(give_up_overdue, notifications), GIVE_UP_SECONDS),
+            Loop("waiting", partial(measure_waiting, notifications), MEASURE_SECONDS),
+            Loop("old_letters", partial(remove_old_letters, notifications), REMOVE_SECONDS),
+        ],
+    )
+
+
+async def main(settings: NotificationsSettings, stop: asyncio.Event) -> None:
+    """Work until `stop`."""
+    async with open_notifications(settings) as notifications:
+        await work(notifications.foundation, background(notifications), stop)

@@ -1,0 +1,19 @@
+"""Instants in words."""
+
+from datetime import UTC, datetime
+
+from notifications_service.domain.french_dates import moment_in_words
+
+
+def test_an_instant_is_told_in_paris_time_and_in_french():
+    assert (
+        moment_in_words(datetime(2026, 8, 21, 13, 4, tzinfo=UTC))
+        == "vendredi 21\u00a0août\u00a02026 à 15\u00a0h\u00a004"
+    )
+
+
+def test_the_day_may_be_the_next_one_in_paris_and_the_first_is_an_ordinal():
+    assert (
+        moment_in_words(datetime(2026, 1, 31, 23, 30, tzinfo=UTC))
+        == "dimanche 1er\u00a0février\u00a02026 à 0\u00a0h\u00a030"
+    )

@@ -1,0 +1,117 @@
+"""GET /v1/me/deliveries: what was sent to the caller, and to nobody else."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.support.notifications_fixtures import (
+    RunningNotifications,
+    letter_required,
+    member_enrolled,
+    reset_requested,
+)
+from tests.support.smtp_server import RecordingSmtpServer
+
+PATH = "/v1/me/deliveries"
+
+
+async def answer(
+    service: RunningNotifications, member_id: UUID, *, brand: str = "safiag", **query: Any
+) -> tuple[int, dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {service.access_token(member_id, brand=brand)}"}
+    async with service.served() as client, client.get(PATH, params=query, headers=headers) as response:
+        return response.status, await response.json()
+
+
+async def test_a_member_sees_the_mail_and_the_letter_with_their_steps(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    member_id = uuid4()
+    await service.hear(member_enrolled(member_id=member_id))
+    await service.hear(letter_required(member_id=member_id))
+    await service.hand_over()
+    await service.hear(reset_requested(member_id=member_id, brand="safiag"))
+    await service.send_mails()
+    status, page = await answer(service, member_id)
+    mail, letter = page["items"]
+
+    assert (status, page["next"]) == (200, None)
+    assert {name: mail[name] for name in ("purpose", "channel", "masked_address", "state")} == {
+        "purpose": "password_reset",
+        "channel": "email",
+        "masked_address": "z•••@e•••.org",
+        "state": "sent",
+    }
+    assert [step["state"] for step in mail["steps"]] == ["planned", "sent"]
+    assert (letter["channel"], letter["masked_address"], letter["state"]) == (
+        "letter",
+        "Le Mêle-sur-Sarthe",
+        "handed_over",
+    )
+    assert [step["state"] for step in letter["steps"]] == ["planned", "batched", "handed_over"]
+    assert datetime.fromisoformat(letter["steps"][0]["at"]) == datetime.fromisoformat(letter["created_at"])
+
+
+async def test_a_mail_that_may_have_arrived_says_so(service: RunningNotifications, relay: RecordingSmtpServer):
+    relay.drop_after_data(times=1)
+    member_id = uuid4()
+    await service.hear(reset_requested(member_id=member_id))
+    await service.send_mails()
+    _, before = await answer(service, member_id, brand="mgas")
+    service.clock.advance(seconds=30)
+    await service.send_mails()
+    _, after = await answer(service, member_id, brand="mgas")
+
+    assert before["items"][0]["state"] == "possibly_sent"
+    assert [step["state"] for step in after["items"][0]["steps"]] == ["planned", "possibly_sent", "sent"]
+
+
+async def test_nobody_sees_the_messages_of_somebody_else_or_of_another_brand(service: RunningNotifications):
+    member_id = uuid4()
+    await service.hear(reset_requested(member_id=member_id, brand="mgas"))
+
+    assert (await answer(service, uuid4(), brand="mgas"))[1]["items"] == []
+    assert (await answer(service, member_id, brand="safiag"))[1]["items"] == []
+    assert len((await answer(service, member_id, brand="mgas"))[1]["items"]) == 1
+
+
+async def test_a_long_list_comes_in_pages_newest_first_and_nothing_twice(service: RunningNotifications):
+    member_id = uuid4()
+    for _ in range(7):
+        await service.hear(reset_requested(member_id=member_id))
+    items: list[dict[str, Any]] = []
+    cursor, pages = None, 0
+    while pages == 0 or cursor:
+        query = {"limit": 3} if cursor is None else {"limit": 3, "cursor": cursor}
+        _, page = await answer(service, member_id, brand="mgas", **query)
+        items, cursor, pages = items + page["items"], page["next"], pages + 1
+    instants = [item["created_at"] for item in items]
+
+    assert pages == 3
+    assert len({item["id"] for item in items}) == 7
+    assert instants == sorted(instants, reverse=True)
+
+
+async def test_without_a_token_the_answer_is_401(service: RunningNotifications):
+    async with service.served() as client, client.get(PATH) as response:
+        problem = await response.json()
+
+    assert (response.status, problem["code"]) == (401, "not-signed-in")
+
+
+@pytest.mark.parametrize("cursor", ["x", "é", "AAAA", "MjAyNi0xMS0yMVQwOTowMDowMCB4", "MjAyNi0xMS0yMVQwOTowMDowMA"])
+async def test_a_cursor_that_we_did_not_make_is_refused_by_field(service: RunningNotifications, cursor: str):
+    status, problem = await answer(service, uuid4(), cursor=cursor)
+
+    assert (status, problem["code"]) == (422, "invalid-request")
+    assert [(field["field"], field["code"]) for field in problem["fields"]] == [("cursor", "invalid-cursor")]
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "many", "-1"])
+async def test_a_limit_outside_1_to_100_is_refused_by_field(service: RunningNotifications, limit: str):
+    status, problem = await answer(service, uuid4(), limit=limit)
+
+    assert (status, problem["code"]) == (422, "invalid-request")
+    assert [field["field"] for field in problem["fields"]] == ["limit"]
