@@ -74,7 +74,8 @@ def parse_json(raw: bytes, *, depth: int = DEPTH) -> Any:
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise (BodyTooDeep if "recursion" in str(error).lower() else MalformedJson) from None
+        too_deep = "depth limit" in str(error) or "recursion" in str(error).lower()  # orjson 3.13, and before
+        raise (BodyTooDeep if too_deep else MalformedJson) from None
     if raw.count(b"[") + raw.count(b"{") > depth and _depth_of(content) > depth:
         raise BodyTooDeep
     return content
