@@ -29,7 +29,7 @@ OTHERS_AT_LEAST = 8  # characters that a passphrase must hold beside one's own n
 FIRST_THOUGHTS = (
     "mutuelle adherent adherente adhesion espace sante assurance remboursement motdepasse azerty azertyuiop qsdfghjklm "
     "wxcvbn bonjour soleil doudou loulou chouchou marseille france"
-).split()
+)
 
 WORDS = {
     "six-digits-required": "Le mot de passe doit comporter exactement 6 chiffres.",
@@ -103,8 +103,9 @@ def _passphrase_codes(password: str, is_personal: IsPersonal, brand_words: Colle
         return ["derived-from-your-data"]
     if password.casefold() in _leaked():
         return ["breached"]
-    first_thoughts = [*FIRST_THOUGHTS, *map(fold, brand_words)]
-    guesses = int(zxcvbn(fold(password)[:JUDGED], user_inputs=first_thoughts)["guesses"])
+    first_thoughts = [*FIRST_THOUGHTS.split(), *map(fold, brand_words)]
+    judged = fold(password)[:JUDGED] or password[:JUDGED]  # a password of accents alone folds to nothing
+    guesses = int(zxcvbn(judged, user_inputs=first_thoughts)["guesses"])
     return ["too-guessable"] if guesses < GUESSES_AT_LEAST else []
 
 

@@ -1,7 +1,7 @@
 """SQL of accounts.
 
-Whoever decides about an account locks its row first, and only then touches its tokens, codes and sessions: so no two
-decisions wait for each other in a circle.
+Whoever decides about an account locks its row first, then its tokens, sessions, posted codes and tries, in that order: so no
+two decisions wait for each other in a circle.
 """
 
 from datetime import datetime

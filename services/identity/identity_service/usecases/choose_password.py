@@ -46,7 +46,7 @@ async def write_choice(
     The caller has locked the account (`accounts.lock`).
     """
     await accounts.set_password(connection, account.id, password_hash=password_hash, now=now)
-    await tries.forget(connection, account.id)
     await sessions.end_all(connection, account.id, now=now, because=because)
     await reset_tokens.cancel_all(connection, account.id, now=now)
     await posted_codes.cancel_all(connection, account.id, now=now)
+    await tries.forget(connection, account.id)

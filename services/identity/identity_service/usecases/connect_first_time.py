@@ -82,8 +82,8 @@ async def _try_code(
     """Count a try and compare; return the posted code that was right (None for the statement identifier) and whether."""
     policy, account = identity.brands[typed.brand], found.account
     async with identity.database.transaction() as connection:
-        allowed = await tries.count(connection, found.subject, now=now, lockout=policy.lockout)
         posted = await posted_codes.count_try(connection, found.subject, now=now, tries=policy.letter_code_tries)
+        allowed = await tries.count(connection, found.subject, now=now, lockout=policy.lockout)
     if account is None:
         return None, False
     # A posted code has tries of its own, and must open an account that too many failures have closed.
@@ -107,6 +107,6 @@ def _is_statement_identifier(identity: Identity, account: Account, typed: str) -
 async def _give_try_back(identity: Identity, account: Account, posted: PostedCode | None) -> None:
     """The code was right and the password was not: that is no guess."""
     async with identity.database.transaction() as connection:
-        await tries.forget(connection, account.id)
         if posted is not None:
             await posted_codes.give_back_try(connection, posted.id)
+        await tries.forget(connection, account.id)
