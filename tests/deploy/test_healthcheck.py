@@ -9,6 +9,8 @@ from identity_service.settings import IdentitySettings
 
 from deploy.healthcheck import is_ready, port_of
 
+pytestmark = pytest.mark.unit
+
 FIELDS = IdentitySettings.model_fields
 
 
