@@ -157,6 +157,12 @@ def test_who_need_not_be_reached_is_not(source: Labels, target: Labels, port: in
     assert not reaches(source, target, port)
 
 
+def test_what_is_not_allowed_is_closed_for_every_pod_in_both_directions() -> None:
+    closed = [one["spec"] for one in of_kind("NetworkPolicy") if one["metadata"]["name"] == "nobody-talks"]
+
+    assert closed == [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]
+
+
 def test_only_the_worker_of_notifications_sends_mail() -> None:
     senders = [name for name, _, labels in pods() if lets("egress", labels, {"somewhere": "else"}, 587)]
 
