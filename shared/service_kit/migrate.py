@@ -15,14 +15,14 @@ import structlog
 KIT_MIGRATIONS = Path(__file__).parent / "migrations"
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 LOCK = 4_711_001  # the advisory lock under which one process migrates while others wait
-PARTITIONED = ("outbox", "inbox")
+PARTITIONED = {"outbox": "recorded_on", "inbox": "event_day"}  # table → its day
 DAYS_AHEAD = 7
 
 log = structlog.get_logger()
 
 
 class MigrationRefused(Exception):
-    """The files and the database disagree: an applied file was changed, removed or renumbered."""
+    """A file that was applied has changed since, a number is missing, or a name is not `0001_what_it_does.sql`."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,12 @@ class Migration:
 
 def read_migrations(source: str, directory: Path) -> list[Migration]:
     """Return the migrations in `directory` by number; raise MigrationRefused when a number is missing or doubled."""
-    found = [
-        Migration(source, int(match[1]), file.name, file.read_text())
-        for file in sorted(directory.iterdir())
-        if (match := FILE_NAME.fullmatch(file.name))
-    ]
+    files = sorted(directory.glob("*.sql"))
+    if misnamed := [file.name for file in files if not FILE_NAME.fullmatch(file.name)]:
+        raise MigrationRefused(
+            f"{source}: {misnamed[0]} is not named like 0001_what_it_does.sql, and would never be applied"
+        )
+    found = [Migration(source, int(file.name[:4]), file.name, file.read_text(encoding="utf-8")) for file in files]
     if [one.number for one in found] != list(range(1, len(found) + 1)):
         raise MigrationRefused(f"{source}: numbers must run from 0001 without a gap")
     return found
@@ -101,10 +102,28 @@ async def ensure_partitions(connection: asyncpg.Connection, *, today: date) -> N
     for table in PARTITIONED:
         for ahead in range(DAYS_AHEAD + 1):
             day = today + timedelta(days=ahead)
-            await connection.execute(
-                f"CREATE TABLE IF NOT EXISTS {table}_{day:%Y%m%d} PARTITION OF {table} "
-                f"FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"
-            )
+            if not await _exists(connection, table, day):
+                await _create_partition(connection, table, day)
+
+
+async def _exists(connection: asyncpg.Connection, table: str, day: date) -> bool:
+    return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{table}_{day:%Y%m%d}"))
+
+
+async def _create_partition(connection: asyncpg.Connection, table: str, day: date) -> None:
+    partition = f"{table}_{day:%Y%m%d}"
+    async with connection.transaction():
+        # Everybody behind this lock waits: better to give up, and be called again.
+        await connection.execute(f"SET LOCAL lock_timeout = '5s'; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        if await _exists(connection, table, day):
+            return  # another process was faster
+        await connection.execute(f"CREATE TABLE {partition} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY)")
+        # Rows of a day that had no partition (a week without maintenance) lie in the default one, and would forbid it.
+        taken = f"DELETE FROM {table}_default WHERE {PARTITIONED[table]} = $1 RETURNING *"  # noqa: S608 - names of ours
+        await connection.execute(f"WITH taken AS ({taken}) INSERT INTO {partition} SELECT * FROM taken", day)  # noqa: S608
+        await connection.execute(
+            f"ALTER TABLE {table} ATTACH PARTITION {partition} FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"
+        )
 
 
 async def drop_old_partitions(connection: asyncpg.Connection, *, table: str, before: date) -> list[str]:
@@ -121,6 +140,7 @@ async def drop_old_partitions(connection: asyncpg.Connection, *, table: str, bef
             datetime.strptime(day, "%Y%m%d").date(),
         ):
             continue
-        await connection.execute(f"DROP TABLE {row['name']}")
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = '5s'; DROP TABLE {row['name']}")
         dropped.append(row["name"])
     return dropped
