@@ -23,6 +23,9 @@ def relay(url: str) -> Relay:
         ("smtp://relais.example:587?starttls=required", 587, False, True),
         ("smtp://relais.example:1025?starttls=never", 1025, False, False),
         ("smtps://relais.example", 465, True, False),
+        ("smtp://espace:secret@relais.example", 25, False, True),
+        ("smtp://espace:secret@relais.example?starttls=offered", 25, False, None),
+        ("smtps://espace:secret@relais.example", 465, True, False),
     ],
 )
 def test_an_address_says_port_and_encryption(url: str, port: int, tls: bool, starttls: bool | None):

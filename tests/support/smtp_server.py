@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import base64
 import json
+import ssl
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,11 +68,12 @@ class RecordingSmtpServer:
         on_mail: Callable[[ReceivedMail], None] | None = None,
         smtputf8: bool = True,
         login: tuple[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.port = port
         self.login = login
         """The user name and password that it asks for before it takes a mail; it asks for none without."""
-        self._smtputf8 = smtputf8
+        self._smtputf8, self._tls = smtputf8, tls
         self.mails: list[ReceivedMail] = []
         self.slowness = 0.0
         """Seconds before each answer to DATA."""
@@ -137,6 +139,8 @@ class RecordingSmtpServer:
                 auth_required=self.login is not None,
                 auth_require_tls=False,
                 authenticator=self._authenticate,
+                tls_context=self._tls,
+                require_starttls=self._tls is not None,
             )
         self._sessions.add(session)
         return session

@@ -19,4 +19,5 @@ WITHOUT_RECIPIENT = Gauge(
     "letters_without_recipient", "Letters that have waited for over ten minutes to learn whom they are for"
 )
 RELAY_OPEN = Gauge("mail_relay_answers", "0 while the mail relay is down or refuses our credentials")
+RELAY_OPEN.set(1)  # until it has been seen otherwise
 RELAY_ALARMS = Counter("mail_relay_alarms_total", "Answers of the relay that an operator should look at", ["reason"])

@@ -20,7 +20,8 @@ class NotificationsSettings(ServiceSettings):
 
     smtp_url: str = Field(
         repr=False,
-        description="smtp://user:password@host:port?starttls=required|offered|never, or smtps://… ; offered by default",
+        description="smtp://user:password@host:port?starttls=required|offered|never, or smtps://… ; "
+        "required by default where there is a password, otherwise offered",
     )
     smtp_sessions: int = Field(4, ge=1, le=64, description="conversations with the relay, one mail at a time each")
     smtp_client_name: str | None = Field(None, description="name told to the relay (EHLO); the machine's by default")

@@ -13,7 +13,7 @@ ENCODED = "espace%40mgas.example:p%3Ass%2Fw%C3%B6rd"
 
 async def test_the_credentials_of_the_address_are_used(tmp_path: Path, notifications_url: str):
     async with RecordingSmtpServer(login=LOGIN) as relay:
-        url = relay.url.replace("smtp://", f"smtp://{ENCODED}@")
+        url = relay.url.replace("smtp://", f"smtp://{ENCODED}@") + "?starttls=never"
         async with running_notifications(tmp_path, notifications_url, url) as running:
             await running.hear(reset_requested())
             await running.send_mails()
@@ -25,7 +25,7 @@ async def test_refused_credentials_stop_the_sending_raise_an_alarm_and_fail_no_m
     tmp_path: Path, notifications_url: str
 ):
     async with RecordingSmtpServer(login=LOGIN) as relay:
-        url = relay.url.replace("smtp://", "smtp://espace:faux@")
+        url = relay.url.replace("smtp://", "smtp://espace:faux@") + "?starttls=never"
         async with running_notifications(tmp_path, notifications_url, url) as running:
             for number in range(5):
                 await running.hear(reset_requested(email=f"zoe.{number}@example.org"))
@@ -62,3 +62,17 @@ async def test_a_relay_that_asks_for_a_login_nobody_gave_is_an_alarm_too(tmp_pat
 
     assert attempt == {"outcome": "credentials-refused", "reply": "530 5.7.0"}
     assert row == {"state": "planned", "attempts": 0}
+
+
+async def test_a_password_and_a_mail_do_not_travel_in_clear_where_encryption_is_required(
+    tmp_path: Path, notifications_url: str
+):
+    async with RecordingSmtpServer(login=LOGIN) as relay:  # it offers no STARTTLS, as if somebody had taken it away
+        url = relay.url.replace("smtp://", f"smtp://{ENCODED}@")
+        async with running_notifications(tmp_path, notifications_url, url) as running:
+            await running.hear(reset_requested())
+            await running.send_mails()
+            (attempt,) = await running.rows("SELECT outcome FROM delivery_attempts")
+
+    assert attempt == {"outcome": "relay-down"}
+    assert relay.mails == []

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from notifications_service.usecases.give_up_overdue import give_up_overdue
 
 from tests.support.notifications_fixtures import RunningNotifications, reset_requested, running_notifications
 from tests.support.smtp_server import RecordingSmtpServer
@@ -124,6 +125,27 @@ async def test_a_mail_is_given_up_before_its_link_expires(service: RunningNotifi
 
     assert (row["state"], row["failure"], row["content_sealed"]) == ("failed", "gave-up", None)
     assert tries == row["attempts"] == 7  # at once, and after 30 s, 1, 2, 5, 10 and 20 minutes
+
+
+async def test_what_waits_for_a_relay_that_stays_away_is_given_up_in_time(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    maybe, never = reset_requested(email="maybe@example.org"), reset_requested(email="never@example.org")
+    relay.drop_after_data(recipient="maybe@example.org", times=1)
+    relay.refuse_recipients("421 4.3.2 shutting down", recipient="never@example.org")
+    for event in (maybe, never):
+        await service.hear(event)
+        await service.send_mails()
+    service.clock.advance(minutes=54)
+    early = await give_up_overdue(service.notifications)
+    service.clock.advance(minutes=1)
+    given_up = await give_up_overdue(service.notifications)
+    rows = [await service.delivery(event.reset_id) for event in (maybe, never)]
+
+    assert (early, given_up) == (0, 2)
+    assert [(row["state"], row["failure"]) for row in rows] == [("possibly_sent", None), ("failed", "gave-up")]
+    assert [(row["content_sealed"], row["next_attempt_at"]) for row in rows] == [(None, None)] * 2
+    assert await service.send_mails() == 0
 
 
 async def test_a_row_of_a_worker_that_died_is_sent_again_once_its_lease_has_gone(

@@ -43,12 +43,16 @@ class Relay:
     def at(
         cls, url: str, *, client_name: str | None, answer_seconds: float, data_seconds: float, idle_seconds: float
     ) -> "Relay":
-        """Read `smtp://user:password@host:port?starttls=required|offered|never`, or `smtps://…`; raise ValueError."""
+        """Read `smtp://user:password@host:port?starttls=required|offered|never`, or `smtps://…`; raise ValueError.
+
+        Unless it is said otherwise, a password only travels encrypted, and mails are encrypted where the relay offers it.
+        """
         parts = urlsplit(url)
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise ValueError("smtp://host:port or smtps://host:port is expected")
         options = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
-        starttls = options.pop("starttls", ["offered" if parts.scheme == "smtp" else "never"])[0]
+        usual = "never" if parts.scheme == "smtps" else "required" if parts.username else "offered"
+        starttls = options.pop("starttls", [usual])[0]
         if options or starttls not in _STARTTLS or (parts.scheme == "smtps" and starttls != "never"):
             raise ValueError("the only option is starttls=required|offered|never, on smtp:// only")
         return cls(
