@@ -4,8 +4,7 @@ Stopping takes the order that loses nothing: no new deliveries, finish what is i
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,10 +50,10 @@ async def run_background(
         *background.loops,
     ]
     consumer = Consumer(service, foundation.database, foundation.opener, background.subscriptions)
-    endless: list[Callable[[], Coroutine[Any, Any, None]]] = [lambda: _hear(consumer, broker)]
+    endless: dict[str, Coroutine[Any, Any, None]] = {"consumers": _hear(consumer, broker)}
     if isinstance(foundation.wake, NotifyingWake) and alone:
-        endless.append(lambda: listen(foundation.settings.database_url, wake_channel(service), foundation.wake))
-    await _supervise(service, loops, endless, stop)
+        endless["listener"] = listen(foundation.settings.database_url, wake_channel(service), foundation.wake)
+    await _supervise(foundation, loops, endless, stop)
 
 
 async def _hear(consumer: Consumer, broker: Broker) -> None:
@@ -63,25 +62,29 @@ async def _hear(consumer: Consumer, broker: Broker) -> None:
 
 
 async def _supervise(
-    service: str, loops: list[Loop], endless: list[Callable[[], Coroutine[Any, Any, None]]], stop: asyncio.Event
+    foundation: Foundation, loops: list[Loop], endless: dict[str, Coroutine[Any, Any, None]], stop: asyncio.Event
 ) -> None:
-    hearing = [asyncio.create_task(start(), name=f"{service}.endless") for start in endless]
+    service = foundation.service
+    hearing = [asyncio.create_task(part, name=f"{service}.{name}") for name, part in endless.items()]
     turning = [asyncio.create_task(run_loop(service, loop, stop), name=f"{service}.{loop.name}") for loop in loops]
     stopping: asyncio.Task[Any] = asyncio.create_task(stop.wait())
     parts: list[asyncio.Task[Any]] = [*hearing, *turning]
-    await asyncio.wait([*parts, stopping], return_when=asyncio.FIRST_COMPLETED)
-    ended_early = [task for task in parts if task.done()] if not stop.is_set() else []
-    stop.set()
-    for task in hearing:
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        await asyncio.wait([*parts, stopping], timeout=STOP_SECONDS)
-    for task in [*turning, stopping]:
-        task.cancel()
+    try:
+        await asyncio.wait([*parts, stopping], return_when=asyncio.FIRST_COMPLETED)
+        ended_early = [task for task in parts if task.done()] if not stop.is_set() else []
+    finally:  # even when we are cancelled ourselves: nothing goes on behind closed connections
+        stop.set()
+        foundation.health.stopping = True
+        for task in hearing:
+            task.cancel()
+        _, late = await asyncio.wait([*parts, stopping], timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*parts, stopping, return_exceptions=True)
     for task in ended_early:
         log.critical("background_part_ended", service=service, part=task.get_name())
-        task.result()
-        raise RuntimeError(f"{task.get_name()} ended by itself")
+        failure = None if task.cancelled() else task.exception()
+        raise failure or RuntimeError(f"{task.get_name()} ended by itself")
 
 
 async def work(foundation: Foundation, background: Background, stop: asyncio.Event) -> None:
@@ -89,6 +92,8 @@ async def work(foundation: Foundation, background: Background, stop: asyncio.Eve
     settings = foundation.settings
     broker = AmqpBroker(settings.broker_url, service=foundation.service)
     application = health_application(foundation.health)
+    if background.subscriptions:
+        foundation.health.watch_consumers(broker.connected)
     try:
         async with (
             waking_others(foundation),

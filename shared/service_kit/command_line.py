@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 
 from service_kit.brands import BrandFileUnusable
 from service_kit.dead_letters import add_arguments, run_dead_letters
@@ -21,6 +22,8 @@ from service_kit.sealing import CannotSeal
 from service_kit.settings import ServiceSettings
 
 UNUSABLE = (BrandFileUnusable, KeyRingUnusable, CannotSeal, MigrationRefused, SettingUnusable)
+
+log = structlog.get_logger()
 
 Main = Callable[[Any, asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -39,7 +42,7 @@ class Commands:
 
 
 def run(commands: Commands) -> None:
-    """Run the command that the arguments name; errors of configuration end it with one line and status 2."""
+    """Run the command that the arguments name; errors of configuration end it with one line and status 2, others with 1."""
     parser = argparse.ArgumentParser(prog=f"python -m {commands.service}_service")
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, text in (
@@ -56,6 +59,9 @@ def run(commands: Commands) -> None:
     except UNUSABLE as error:
         print(f"{commands.service}: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except Exception as error:  # a traceback would print the exception's text, which may quote a person
+        log.critical("process_failed", exc_info=error)
+        raise SystemExit(1) from None
 
 
 def _run(commands: Commands, arguments: argparse.Namespace) -> None:
@@ -63,8 +69,8 @@ def _run(commands: Commands, arguments: argparse.Namespace) -> None:
         sys.stdout.buffer.write(orjson.dumps(commands.openapi(), option=orjson.OPT_INDENT_2) + b"\n")
         return
     settings = commands.settings.from_environment()
+    configure_logging(commands.service, level=settings.log_level)
     if arguments.verb == "migrate":
-        configure_logging(commands.service, level=settings.log_level)
         asyncio.run(migrate(settings.database_url, service=commands.service, directory=commands.migrations))
     elif arguments.verb == "dead-letters":
         asyncio.run(run_dead_letters(settings.broker_url, commands.service, commands.event_types, arguments))

@@ -12,6 +12,7 @@ from service_kit.clock import Clock, SystemClock
 from service_kit.database import Database
 from service_kit.entropy import Entropy, SystemEntropy
 from service_kit.http.authentication import Authentication
+from service_kit.http.cursors import Cursors
 from service_kit.http.health import Check, Health, port_answers
 from service_kit.http.idempotency import IdempotencyKeys
 from service_kit.key_rings import KeyRing
@@ -33,6 +34,7 @@ class Foundation:
     data_keys: KeyRing
     authentication: Authentication
     idempotency: IdempotencyKeys
+    cursors: Cursors
     health: Health
     clock: Clock
     entropy: Entropy = field(default_factory=SystemEntropy)
@@ -63,6 +65,7 @@ async def open_foundation(
             data_keys=data_keys,
             authentication=_authentication(settings),
             idempotency=IdempotencyKeys(database, data_keys),
+            cursors=Cursors(data_keys),
             health=Health(database, broker_answers=broker_answers or port_answers(settings.broker_url)),
             clock=clock or SystemClock(),
             wake=NotifyingWake(database, wake_channel(service)) if settings.wake_by_notify else Wake(),

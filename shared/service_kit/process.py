@@ -7,7 +7,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from aiohttp import web
@@ -25,19 +25,47 @@ DRAIN_SECONDS = 0.5  # readiness is red for this long before connections are ref
 log = structlog.get_logger()
 
 
+class Stop(asyncio.Event):
+    """Set by a signal; knows whether anybody waits for it yet."""
+
+    heeded = False
+
+    async def wait(self) -> Literal[True]:
+        """Wait for the signal."""
+        self.heeded = True
+        return await super().wait()
+
+
 def run_until_signalled(
     service: str, settings: ServiceSettings, main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 ) -> None:
-    """Run `main(stop)` with logs configured; SIGTERM and SIGINT set `stop`."""
+    """Run `main(stop)` with logs configured; SIGTERM and SIGINT set `stop`, or cancel what is still starting."""
 
     async def run() -> None:
-        stop = asyncio.Event()
+        stop, working, loop = Stop(), asyncio.current_task(), asyncio.get_running_loop()
+        assert working is not None
+
+        def end() -> None:
+            stop.set()
+            if not stop.heeded:  # it still waits for its database, say
+                working.cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await main(stop)
+            loop.add_signal_handler(number, end)
+        loop.set_exception_handler(_log_unhandled)
+        try:
+            await main(stop)
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
 
     configure_logging(service, level=settings.log_level)
     asyncio.run(run())
+
+
+def _log_unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    # The loop's own handler would print the exception's text, which may quote a person.
+    log.error("unhandled", what=context.get("message"), exc_info=context.get("exception"))
 
 
 @asynccontextmanager

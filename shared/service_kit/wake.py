@@ -4,7 +4,6 @@ Polling goes on either way: LISTEN dies silently with its backend, and a process
 """
 
 import asyncio
-from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -56,9 +55,11 @@ class NotifyingWake(Wake):
         while True:
             await self._due.wait()
             self._due.clear()
-            with suppress(*UNAVAILABLE):
+            try:
                 async with self._database.connection() as connection:
                     await connection.execute("SELECT pg_notify($1, '')", self._channel)
+            except Exception as error:  # whatever it is, the others poll, and the next wake is not lost with this one
+                log.warning("wake_not_sent", channel=self._channel, exc_info=error)
             await asyncio.sleep(0.01)
 
 

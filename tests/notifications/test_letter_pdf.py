@@ -58,8 +58,9 @@ def text_of(content: LetterContent) -> str:
     return re.sub("[ \\u00a0\\r\\n]+", " ", page_of(FRESH.render(content)).get_textpage().get_text_range())
 
 
-def touches_window(left: float, bottom: float, right: float, top: float, height: float) -> bool:
+def touches_window(box: tuple[float, float, float, float], height: float) -> bool:
     """Tell whether a box in PDF points, from the bottom left, meets the window."""
+    left, bottom, right, top = box
     x0, y0, x1, y1 = (edge * MM for edge in WINDOW)
     return left < x1 and right > x0 and height - top < y1 and height - bottom > y0
 
@@ -75,12 +76,12 @@ def test_the_letter_is_one_a4_page():
 def test_nothing_but_the_address_shows_in_the_window(count: int):
     page = page_of(FRESH.render(letter(address_lines=ADDRESS[:count])))
     texts, height = page.get_textpage(), page.get_height()
-    shown = [i for i in range(texts.count_chars()) if touches_window(*texts.get_charbox(i, loose=True), height)]
+    shown = [i for i in range(texts.count_chars()) if touches_window(texts.get_charbox(i, loose=True), height)]
     boxes = [item.get_bounds() for item in page.get_objects() if item.type != pdfium.raw.FPDF_PAGEOBJ_TEXT]
 
     expected = "".join(ADDRESS[:count]).replace(" ", "")
     assert expected == "".join("".join(texts.get_text_range(i, 1) for i in shown).split())
-    assert not [box for box in boxes if touches_window(*box, height)]
+    assert not [box for box in boxes if touches_window(box, height)]
 
 
 @pytest.mark.parametrize("count", [3, 4, 5, 6, 7])

@@ -40,7 +40,6 @@ class Documents:
     vault: Vault
     contents: Cipher
     facts: Digests
-    cursors: Cipher
     rendering: RenderPool
 
     @property
@@ -66,7 +65,6 @@ async def open_documents(
                 vault=Vault(folder, keys),
                 contents=Cipher(keys, "issue.content"),
                 facts=Digests(keys, "card.facts"),
-                cursors=Cipher(keys, "documents.cursor"),
                 rendering=rendering,
             )
     finally:

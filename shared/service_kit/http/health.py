@@ -27,6 +27,15 @@ class Health:
         self._database, self._broker_answers = database, broker_answers
         self.stopping = False
 
+    def watch_consumers(self, live: Callable[[], bool]) -> None:
+        """Call the broker up only while the consumers are live too: a port may answer where a queue is gone."""
+        port_answers = self._broker_answers
+
+        async def answers() -> bool:
+            return live() and await port_answers()
+
+        self._broker_answers = answers
+
     async def report(self) -> tuple[int, dict[str, object]]:
         """Return the status code and what is up, down or late."""
         database_up, broker_up = await asyncio.gather(self._database.answers(), self._broker_answers())
@@ -74,11 +83,12 @@ async def _metrics(_request: web.Request) -> web.Response:
 def port_answers(url: str) -> Check:
     """Return a check that opens a TCP connection to the host of `url` within half a second."""
     parts = urlsplit(url)
+    port = parts.port or (5671 if parts.scheme == "amqps" else 5672)
 
     async def check() -> bool:
         try:
             async with asyncio.timeout(0.5):
-                _, writer = await asyncio.open_connection(parts.hostname, parts.port or 5672)
+                _, writer = await asyncio.open_connection(parts.hostname, port)
         except (OSError, TimeoutError):
             return False
         writer.close()

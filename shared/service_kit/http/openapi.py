@@ -125,7 +125,7 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     elif endpoint.streams:
         content = {kind: {"schema": {"type": "string"}} for kind in endpoint.streams}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": False, "content": content}  # nothing at all is an empty file
     if isinstance(endpoint.access, SignedIn):
         operation["security"] = [{"member": []}]
     elif isinstance(endpoint.access, Staff):

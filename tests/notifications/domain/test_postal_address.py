@@ -12,7 +12,7 @@ def lines_for(
     **fields: str | None,
 ) -> list[str]:
     where = {"street": "3, rue de l'Église", "postal_code": "72660", "city": "Moulinbœuf"} | fields
-    return address_lines(title, last_name, first_name, PostalAddress(**where))  # type: ignore[arg-type]
+    return address_lines(title, last_name, first_name, PostalAddress(**where))
 
 
 def refusal(**changes: str | None) -> tuple[str, str]:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from service_kit.clock import civil_date
+from service_kit.http.cursors import LONGEST
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
 
 from documents_service.domain.documents import TITLES, Document, DocumentKind, Holder, State
-from documents_service.http.cursors import read_cursor, write_cursor
 from documents_service.resources import Documents
 from documents_service.usecases.list_documents import list_documents
 
@@ -20,7 +20,7 @@ class DocumentsQuery(BaseModel):
 
     kind: DocumentKind | None = None
     limit: int = Field(50, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=500)
+    cursor: str | None = Field(None, max_length=LONGEST)
 
 
 class DocumentItem(BaseModel):
@@ -49,13 +49,13 @@ async def show_documents(call: Call[Documents]) -> Answer:
     query: DocumentsQuery = call.query
     holder = Holder(call.member.brand, call.member.member_id)
     scope = f"{holder.brand}/{holder.member_id}/{query.kind or ''}"
-    cipher, today = call.resources.cursors, civil_date(call.now)
-    after = None if query.cursor is None else read_cursor(cipher, query.cursor, scope=scope)
+    cursors, today = call.resources.foundation.cursors, civil_date(call.now)
+    after = None if query.cursor is None else cursors.read(query.cursor, scope=scope)
     page = await list_documents(call.resources, holder, kind=query.kind, after=after, limit=query.limit)
     return Answer(
         DocumentList(
             items=[_item(document, today) for document in page.documents],
-            next=None if page.next is None else write_cursor(cipher, page.next, scope=scope),
+            next=None if page.next is None else cursors.write(page.next, scope=scope),
         )
     )
 

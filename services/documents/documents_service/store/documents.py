@@ -1,17 +1,15 @@
 """SQL of issued documents."""
 
 from dataclasses import astuple
-from datetime import datetime
 from uuid import UUID
 
 from service_kit.database import Connection, row_as
+from service_kit.http.cursors import Position
 
 from documents_service.domain.documents import Document, DocumentKind, Holder
 
 COLUMNS = """id, brand, member_id, kind, member_version, state, issued_at, valid_from, valid_until, sha256, size, storage_key,
              template_version, file_name"""
-
-Position = tuple[datetime, UUID]  # of a document in its list: newest first
 
 
 async def insert(connection: Connection, document: Document) -> None:

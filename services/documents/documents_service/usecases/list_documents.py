@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from service_kit.http.cursors import Position
+
 from documents_service.domain.documents import Document, DocumentKind, Holder
 from documents_service.resources import Documents
 from documents_service.store import documents as documents_store
-from documents_service.store.documents import Position
 
 
 @dataclass(frozen=True)

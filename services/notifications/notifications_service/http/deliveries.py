@@ -5,9 +5,9 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from service_kit.http.cursors import LONGEST
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
 
-from notifications_service.http.cursors import cursor_after, read_cursor
 from notifications_service.resources import Notifications
 from notifications_service.store import timeline
 from notifications_service.store.timeline import DeliveryRecord
@@ -28,7 +28,7 @@ class PageQuery(BaseModel):
     """Which part of the list."""
 
     limit: int = Field(50, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=200)
+    cursor: str | None = Field(None, max_length=LONGEST)
 
 
 class Step(BaseModel):
@@ -87,7 +87,8 @@ def _steps(record: DeliveryRecord) -> list[Step]:
 async def list_my_deliveries(call: Call[Notifications]) -> Answer:
     """Answer a page of the caller's own messages."""
     query: PageQuery = call.query
-    before = None if query.cursor is None else read_cursor(query.cursor)
+    cursors, scope = call.resources.foundation.cursors, f"deliveries {call.member.brand} {call.member.member_id}"
+    before = None if query.cursor is None else cursors.read(query.cursor, scope=scope)
     async with call.resources.database.connection() as connection:
         records = await timeline.of_member(
             connection, call.member.brand, call.member.member_id, before=before, limit=query.limit + 1
@@ -96,7 +97,7 @@ async def list_my_deliveries(call: Call[Notifications]) -> Answer:
     return Answer(
         DeliveryPage(
             items=[Delivery.of(record) for record in shown],
-            next=cursor_after(shown[-1].created_at, shown[-1].id) if more else None,
+            next=cursors.write((shown[-1].created_at, shown[-1].id), scope=scope) if more else None,
         )
     )
 
