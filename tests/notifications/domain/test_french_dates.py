@@ -1,8 +1,9 @@
 """Instants in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from notifications_service.domain.french_dates import moment_in_words
+import pytest
+from notifications_service.domain.french_dates import last_whole_day, moment_in_words
 
 
 def test_an_instant_is_told_in_paris_time_and_in_french():
@@ -17,3 +18,15 @@ def test_the_day_may_be_the_next_one_in_paris_and_the_first_is_an_ordinal():
         moment_in_words(datetime(2026, 1, 31, 23, 30, tzinfo=UTC))
         == "dimanche 1er\u00a0février\u00a02026 à 0\u00a0h\u00a030"
     )
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "day"),
+    [
+        (datetime(2026, 12, 12, 9, 0, tzinfo=UTC), date(2026, 12, 11)),  # at ten in the morning of the 12th
+        (datetime(2026, 12, 12, 23, 0, tzinfo=UTC), date(2026, 12, 12)),  # at midnight after the 12th
+        (datetime(2026, 7, 12, 22, 0, tzinfo=UTC), date(2026, 7, 12)),  # the same in summer
+    ],
+)
+def test_a_day_that_is_promised_is_a_whole_one(expires_at: datetime, day: date):
+    assert last_whole_day(expires_at) == day

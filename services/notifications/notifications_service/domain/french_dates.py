@@ -1,8 +1,8 @@
-"""Instants in words, as members read them: Europe/Paris, French, no line break inside a figure."""
+"""Instants as members read them: Europe/Paris, French, no line break inside a figure."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from service_kit.clock import PARIS
+from service_kit.clock import PARIS, civil_date
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
@@ -28,3 +28,8 @@ def moment_in_words(instant: datetime) -> str:
     day = "1er" if there.day == 1 else str(there.day)
     date = _NO_BREAK.join((day, _MONTHS[there.month - 1], str(there.year)))
     return f"{_DAYS[there.weekday()]} {date} à {_NO_BREAK.join((str(there.hour), 'h', f'{there.minute:02}'))}"
+
+
+def last_whole_day(expires_at: datetime) -> date:
+    """Return the last day on which something holds until midnight: whoever reads "until the 12th" comes on the 12th."""
+    return civil_date(expires_at) - timedelta(days=1)

@@ -15,6 +15,7 @@ from service_kit.clock import civil_date
 from notifications_service import metrics
 from notifications_service.channels.letter_folder import Batch, PrintedLetter
 from notifications_service.channels.letter_pdf import LetterBrand, LetterContent, LetterNotRendered
+from notifications_service.domain.french_dates import last_whole_day
 from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches
 from notifications_service.store.due_letters import BatchedLetter
@@ -113,7 +114,7 @@ def _content(notifications: Notifications, batch: PrintBatch, letter: BatchedLet
         dated=civil_date(batch.created_at),
         salutation=opened.salutation.reveal(),
         code=opened.code.reveal(),
-        valid_until=civil_date(letter.expires_at),
+        valid_until=last_whole_day(letter.expires_at),
         web_address=brand.link(notifications.settings.public_url, brand.first_connection_path),
         reference=str(letter.id),
         password_rule=brand.password_rule,
