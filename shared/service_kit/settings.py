@@ -32,7 +32,6 @@ class ServiceSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
     work_health_port: int = Field(8081, ge=0, le=65535, description="health and metrics of the background process")
-    trusted_proxies: int = Field(0, ge=0, le=8, description="how many proxies in front add to X-Forwarded-For")
 
     brands_directory: Path = Field(description="folder of <brand>.toml")
     data_keys_file: Path = Field(description="key ring (JSON) for encryption at rest and keyed digests")
