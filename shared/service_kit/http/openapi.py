@@ -124,7 +124,7 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
         schema = keyed[endpoint.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     elif endpoint.streams:
-        content = {kind: {"schema": {"type": "string"}} for kind in endpoint.streams}
+        content: dict[str, Any] = {kind: {} for kind in endpoint.streams}  # bytes have no schema (OpenAPI 3.1)
         operation["requestBody"] = {"required": False, "content": content}  # nothing at all is an empty file
     if isinstance(endpoint.access, SignedIn):
         operation["security"] = [{"member": []}]

@@ -1,0 +1,124 @@
+"""The four applications behind one port, in a thread with an event loop of its own, for clients that block.
+
+A member is known to all four: with a contract, a message and an issued card, so that there is something to answer.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import orjson
+from documents_service.usecases.issue_due_documents import issue_due_documents
+from espace_embedded.product import OpenPart, gateway
+from espace_embedded.staff_tokens import staff_token
+from service_kit.process import listening
+
+from tests.support.agreements import examples_of
+from tests.support.members import member_line
+from tests.support.parts import OpenedPart, opened_for, opened_parts
+
+BRAND = "mgas"
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the space is, who may call, and what there is to find."""
+
+    url: str
+    member_token: str
+    staff_token: str  # of the back office
+    found: dict[str, str]  # operation → an id that it finds something for
+
+
+@contextmanager
+def served_space(directory: Path, postgres_url: str) -> Iterator[Served]:
+    """Serve until the end of the context."""
+    ready, over, answers = threading.Event(), threading.Event(), list[Served | BaseException]()
+
+    async def serve() -> None:
+        async with opened_parts(directory, postgres_url) as parts:
+            open_parts = [_open_part(one) for one in parts.values()]
+            async with listening(gateway(open_parts, []), host="127.0.0.1", port=0) as port:
+                answers.append(await _prepared(parts, f"http://127.0.0.1:{port}"))
+                ready.set()
+                await asyncio.to_thread(over.wait)
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:
+            answers.append(error)
+            raise
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=run, name="served")
+    thread.start()
+    try:
+        assert ready.wait(START_SECONDS)
+        assert isinstance(answers[0], Served), answers
+        yield answers[0]
+    finally:
+        over.set()
+        thread.join()
+
+
+def _open_part(one: OpenedPart) -> OpenPart:
+    background = one.part.worker.background(one.resources)
+    return OpenPart(one.part, one.resources.foundation, one.application(), background)
+
+
+async def _prepared(parts: dict[str, OpenedPart], url: str) -> Served:
+    keys = parts["identity"].world.state.staff_keys
+    token = staff_token(keys, brand=BRAND, role="back-office", now=datetime.now(UTC))
+    import_id, member_id = await _import_member(parts, url, token)
+    await issue_due_documents(parts["documents"].resources)
+    await _announce_reset(parts["notifications"], member_id)
+    document = await parts["documents"].row("SELECT id::text FROM documents WHERE member_id = $1", member_id)
+    return Served(
+        url=url,
+        member_token=_member_token(parts["identity"], member_id),
+        staff_token=token,
+        found={"show_import": import_id, "download_document": document["id"]},
+    )
+
+
+async def _import_member(parts: dict[str, OpenedPart], url: str, token: str) -> tuple[str, UUID]:
+    """Import one member over HTTP and let every listener hear of it; return the import's id and the member's."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
+    body = orjson.dumps(member_line(1, email="loic@courriel.example"))
+    async with (
+        aiohttp.ClientSession() as client,
+        client.post(f"{url}/api/contracts/v1/{BRAND}/imports?kind=members", data=body, headers=headers) as response,
+    ):
+        answer = await response.json()
+    [envelope] = await parts["contracts"].recorded()
+    for service in ("identity", "notifications", "documents"):
+        event: dict[str, Any] = orjson.loads(envelope.encode())
+        await parts[service].hear(event | {"data": opened_for(parts[service].world, service, envelope)})
+    return answer["id"], UUID(envelope.data["member_id"])
+
+
+async def _announce_reset(notifications: OpenedPart, member_id: UUID) -> None:
+    event = examples_of("reset.requested.v1")["ordinary.json"]
+    await notifications.hear(event | {"data": event["data"] | {"member_id": str(member_id), "brand": BRAND}})
+
+
+def _member_token(identity: OpenedPart, member_id: UUID) -> str:
+    token: str = identity.resources.signing.access_token(
+        token_id=uuid4(),
+        account_id=uuid4(),
+        member_id=member_id,
+        brand=BRAND,
+        session_id=uuid4(),
+        now=datetime.now(UTC),
+    )
+    return token
