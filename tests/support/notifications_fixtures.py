@@ -4,10 +4,9 @@
 Events are those of identity and contracts themselves, sealed and encoded as on the wire.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -188,26 +187,6 @@ def environment_of(settings: NotificationsSettings) -> dict[str, str]:
     values = settings.model_dump(mode="json", exclude_none=True)
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
     return {f"NOTIFICATIONS_{name.upper()}": text for name, text in texts.items()}
-
-
-@asynccontextmanager
-async def working(running: RunningNotifications, *rounds: Any) -> AsyncIterator[None]:
-    """Do rounds over and over meanwhile, as the worker's loops do."""
-
-    async def turn(one_round: Any) -> None:
-        while True:
-            await one_round(running.notifications)
-            await asyncio.sleep(0.01)
-
-    tasks = [asyncio.create_task(turn(one)) for one in rounds]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 def reset_requested(**changes: Any) -> ResetRequested:

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from notifications_service.usecases.give_up_overdue import give_up_overdue
+from notifications_service.usecases.measure_waiting import measure_waiting
+from prometheus_client import REGISTRY, generate_latest
 
 from tests.support.notifications_fixtures import RunningNotifications, reset_requested, running_notifications
 from tests.support.smtp_server import RecordingSmtpServer
@@ -127,27 +128,6 @@ async def test_a_mail_is_given_up_before_its_link_expires(service: RunningNotifi
     assert tries == row["attempts"] == 7  # at once, and after 30 s, 1, 2, 5, 10 and 20 minutes
 
 
-async def test_what_waits_for_a_relay_that_stays_away_is_given_up_in_time(
-    service: RunningNotifications, relay: RecordingSmtpServer
-):
-    maybe, never = reset_requested(email="maybe@example.org"), reset_requested(email="never@example.org")
-    relay.drop_after_data(recipient="maybe@example.org", times=1)
-    relay.refuse_recipients("421 4.3.2 shutting down", recipient="never@example.org")
-    for event in (maybe, never):
-        await service.hear(event)
-        await service.send_mails()
-    service.clock.advance(minutes=54)
-    early = await give_up_overdue(service.notifications)
-    service.clock.advance(minutes=1)
-    given_up = await give_up_overdue(service.notifications)
-    rows = [await service.delivery(event.reset_id) for event in (maybe, never)]
-
-    assert (early, given_up) == (0, 2)
-    assert [(row["state"], row["failure"]) for row in rows] == [("possibly_sent", None), ("failed", "gave-up")]
-    assert [(row["content_sealed"], row["next_attempt_at"]) for row in rows] == [(None, None)] * 2
-    assert await service.send_mails() == 0
-
-
 async def test_a_row_of_a_worker_that_died_is_sent_again_once_its_lease_has_gone(
     service: RunningNotifications, second: RunningNotifications, relay: RecordingSmtpServer
 ):
@@ -204,109 +184,32 @@ async def test_nothing_is_sent_once_too_little_of_the_lease_is_left(tmp_path: Pa
     assert (row["state"], row["attempts"], row["leased_until"]) == ("planned", 0, None)
 
 
-async def test_a_relay_that_is_down_costs_no_mail_an_attempt(tmp_path: Path, notifications_url: str):
-    async with RecordingSmtpServer() as gone:
-        port = gone.port
-    async with running_notifications(tmp_path, notifications_url, f"smtp://127.0.0.1:{port}") as running:
-        events = [reset_requested(email=f"zoe.{number}@example.org") for number in range(30)]
-        for event in events:
-            await running.hear(event)
-        for _ in range(10):
-            await running.send_mails()
-        waiting = await running.rows("SELECT state, attempts, count(*) FROM deliveries GROUP BY 1, 2")
-        async with RecordingSmtpServer(port=port) as relay:
-            running.clock.advance(seconds=30)
-            while await running.send_mails():
-                pass
-            states = await running.rows("SELECT DISTINCT state, attempts FROM deliveries")
-
-    assert waiting == [{"state": "planned", "attempts": 0, "count": 30}]
-    assert states == [{"state": "sent", "attempts": 1}]
-    assert sorted(mail.recipients[0] for mail in relay.mails) == sorted(event.email for event in events)
-
-
-async def test_while_the_relay_is_down_one_mail_is_tried_at_a_time_with_growing_pauses(
-    tmp_path: Path, notifications_url: str
-):
-    async with RecordingSmtpServer() as gone:
-        url = gone.url
-    async with running_notifications(tmp_path, notifications_url, url) as running:
-        for number in range(20):
-            await running.hear(reset_requested(email=f"zoe.{number}@example.org"))
-        tries = []
-        for _ in range(12):
-            await running.send_mails()
-            (row,) = await running.rows("SELECT count(*) FROM delivery_attempts WHERE outcome = 'relay-down'")
-            tries.append(row["count"])
-            running.clock.advance(seconds=1)
-
-    at_first = tries[0]
-    assert 1 <= at_first <= 4  # as many as there are sessions
-    assert [count - at_first for count in tries] == [0, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3]  # after 1, 2, 5 seconds
-
-
-async def test_a_relay_that_says_421_is_down_and_the_mail_is_not_at_fault(
+async def test_operators_see_outcomes_and_waiting_without_seeing_anybody(
     service: RunningNotifications, relay: RecordingSmtpServer
 ):
-    relay.refuse_recipients("421 4.3.2 shutting down", times=2)
-    event = reset_requested()
-    await service.hear(event)
+    def seen(name: str, **labels: str) -> float:
+        return REGISTRY.get_sample_value(name, labels) or 0.0
+
+    mail = {"purpose": "password_reset", "channel": "email"}
+
+    def attempts(outcome: str) -> float:
+        return seen("delivery_attempts_total", **mail, outcome=outcome)
+
+    def failures() -> float:
+        return seen("deliveries_failed_total", **mail, failure="no-such-address")
+
+    before = attempts("sent"), attempts("no-such-address"), failures()
+    relay.refuse_recipients("550 5.1.1 unknown", recipient="unknown@example.org")
+    for email in ("zoe@example.org", "unknown@example.org"):
+        await service.hear(reset_requested(email=email))
+    service.clock.advance(seconds=7)
+    await measure_waiting(service.notifications)
+    waiting = seen("deliveries_oldest_due_seconds", channel="email")
     await service.send_mails()
-    row = await service.delivery(event.reset_id)
-    service.clock.advance(seconds=31)
-    await service.send_mails()
-    service.clock.advance(seconds=31)
-    await service.send_mails()
+    await measure_waiting(service.notifications)
 
-    assert (row["state"], row["attempts"], row["last_reply"]) == ("planned", 0, "421 4.3.2")
-    assert len(relay.mails) == 1
-
-
-async def test_a_session_that_the_relay_has_hung_up_is_replaced_without_a_word(
-    service: RunningNotifications, relay: RecordingSmtpServer
-):
-    for number in range(3):
-        event = reset_requested(email=f"zoe.{number}@example.org")
-        await service.hear(event)
-        await service.send_mails()
-        relay.hang_up()
-
-        assert await service.outcomes(event.reset_id) == ["sent"]
-
-
-async def test_an_address_with_letters_beyond_ascii_goes_to_a_relay_that_takes_it(
-    service: RunningNotifications, relay: RecordingSmtpServer
-):
-    await service.hear(reset_requested(email="zoé.nuñez@exämple.org"))
-    await service.send_mails()
-    (mail,) = relay.mails
-
-    assert mail.recipients == ("zoé.nuñez@xn--exmple-cua.org",)
-    assert "To: zoé.nuñez@xn--exmple-cua.org" in mail.raw.decode()
-
-
-async def test_an_address_with_letters_beyond_ascii_is_refused_clearly_where_the_relay_does_not_take_it(
-    tmp_path: Path, notifications_url: str
-):
-    async with (
-        RecordingSmtpServer(smtputf8=False) as relay,
-        running_notifications(tmp_path, notifications_url, relay.url) as running,
-    ):
-        event = reset_requested(email="zoé@example.org")
-        await running.hear(event)
-        await running.send_mails()
-        row = await running.delivery(event.reset_id)
-
-    assert (row["state"], row["failure"], row["content_sealed"]) == ("failed", "address-needs-smtputf8", None)
-    assert relay.mails == []
-
-
-async def test_an_address_that_would_forge_a_header_is_refused(
-    service: RunningNotifications, relay: RecordingSmtpServer
-):
-    event = reset_requested(email="zoe@example.org\r\nBcc: autre@example.org")
-    await service.hear(event)
-    await service.send_mails()
-    row = await service.delivery(event.reset_id)
-
-    assert (row["state"], row["failure"], relay.mails) == ("failed", "address-malformed", [])
+    assert 7 <= waiting < 60
+    assert seen("deliveries_oldest_due_seconds", channel="email") == 0
+    assert (attempts("sent"), attempts("no-such-address"), failures()) == tuple(count + 1 for count in before)
+    assert seen("mail_relay_answers") == 1
+    assert b"example.org" not in generate_latest()
