@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import schemathesis
 from espace_embedded.catalogue import ROOT, stale_files
 from jsonschema import Draft202012Validator
+from jsonschema_rs import ValidationError
 
 from tests.support.agreements import hearings, publications
 
@@ -75,3 +77,13 @@ def test_a_messages_payload_is_a_json_schema_with_the_sealed_fields_left_out(nam
     assert payload["properties"]["data"]["properties"].keys() == whole["properties"].keys() - sealed
     assert sealed
     assert "sealed" in payload["required"]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "docs" / "openapi").glob("*.json")), ids=lambda file: file.stem)
+def test_an_openapi_document_is_valid_openapi(file: Path):
+    document = json.loads(file.read_text(encoding="utf-8"))
+    schemathesis.openapi.from_dict(document).validate()
+    del document["paths"][next(iter(document["paths"]))]["get"]["responses"]["200"]["description"]
+
+    with pytest.raises(ValidationError):
+        schemathesis.openapi.from_dict(document).validate()
