@@ -1,5 +1,7 @@
 """First connection: a posted code or the statement identifier, the new password twice, the terms; then sign in."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.support.identity_fixtures import TERMS
@@ -58,13 +60,13 @@ async def test_the_code_works_once(client, member, code):
 
 
 async def test_the_code_works_for_21_days(opened, client, member, code):
-    opened.clock.advance(days=21, microseconds=-1)
+    opened.clock.set(datetime(2026, 3, 31, 21, 59, 59, tzinfo=UTC))  # 31 March, 23:59:59 in Paris
 
     assert (await connect(client, "safiag", member["nir"], code)).status == 204
 
 
 async def test_the_code_does_not_work_after_21_days(opened, client, member, code):
-    opened.clock.advance(days=21)
+    opened.clock.set(datetime(2026, 3, 31, 22, 0, tzinfo=UTC))
 
     assert (await connect(client, "safiag", member["nir"], code)).code == "first-connection-refused"
 

@@ -6,6 +6,9 @@ those) and A, E, U (so that no word appears).
 
 import math
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+
+from service_kit.clock import PARIS, civil_date
 
 from identity_service.domain.login_identifiers import letters_and_digits
 
@@ -23,6 +26,11 @@ def new_code(choose: Callable[[str], str]) -> str:
 def printed(code: str) -> str:
     """Return a code as printed: groups of four joined by hyphens."""
     return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
+
+
+def expiry(now: datetime, *, days: int) -> datetime:
+    """Return when a code made now ends: with the last of `days` days after today, Paris time, as the letter says."""
+    return datetime.combine(civil_date(now) + timedelta(days=days + 1), time.min, PARIS).astimezone(UTC)
 
 
 def normalise(typed: str) -> str:

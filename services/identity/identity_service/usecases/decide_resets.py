@@ -129,7 +129,7 @@ async def _write_codes(
     events: list[RecordedEvent] = []
     for one, version in zip(decisions, versions, strict=True):
         code, account = code_rules.new_code(identity.entropy.choose), one.account
-        expires_at = now + timedelta(days=identity.brands[account.brand].letter_code_days)
+        expires_at = code_rules.expiry(now, days=identity.brands[account.brand].letter_code_days)
         event = LetterRequired(
             version=version,
             letter_id=one.request.id,
