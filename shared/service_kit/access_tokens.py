@@ -11,15 +11,21 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet
+
+from service_kit.problems import SettingUnusable
 
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256"]
 LEEWAY_SECONDS = 5
 SIGNATURE = "EdDSA"  # RFC 8037's name, which every verifier knows; RFC 9864 renames it
 
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
+
+
+log = structlog.get_logger()
 
 
 class TokenRefused(Exception):
@@ -47,17 +53,27 @@ class StaffPrincipal:
 
 
 class KeyFile:
-    """A JWKS file, read again when it was replaced."""
+    """A JWKS file, read at once (raises SettingUnusable) and again when it was replaced."""
 
     def __init__(self, file: Path) -> None:
-        self._file, self._stamp, self._keys = file, 0, KeySet([])
+        self._file, self._stamp = file, 0
+        self._keys = self._read()
 
     def keys(self) -> KeySet:
-        """Return the present keys."""
-        stamp = self._file.stat().st_mtime_ns
-        if stamp != self._stamp:
-            self._keys, self._stamp = KeySet.import_key_set(json.loads(self._file.read_text())), stamp
+        """Return the present keys; the former ones go on when the new file cannot be used."""
+        try:
+            if self._file.stat().st_mtime_ns != self._stamp:
+                self._keys = self._read()
+        except (OSError, SettingUnusable) as error:
+            log.error("key_file_unusable", file=str(self._file), reason=type(error).__name__)
         return self._keys
+
+    def _read(self) -> KeySet:
+        try:
+            self._stamp = self._file.stat().st_mtime_ns
+            return KeySet.import_key_set(json.loads(self._file.read_text()))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
+            raise SettingUnusable(f"{self._file}: {type(error).__name__}") from None
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ async def open_foundation(
     data_keys = KeyRing.read(settings.data_keys_file)
     sealer = Sealer(read_keys(settings.sealing_recipients_file))
     opener = Opener(read_keys(settings.sealing_keys_file))
+    authentication = _authentication(settings)
     database = await Database.open(
         settings.database_url,
         service=service,
@@ -63,7 +64,7 @@ async def open_foundation(
             outbox=Outbox(service, sealer),
             opener=opener,
             data_keys=data_keys,
-            authentication=_authentication(settings),
+            authentication=authentication,
             idempotency=IdempotencyKeys(database, data_keys),
             cursors=Cursors(data_keys),
             health=Health(database, broker_answers=broker_answers or port_answers(settings.broker_url)),

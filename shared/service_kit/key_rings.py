@@ -40,7 +40,9 @@ class KeyRing:
             content = json.loads(file.read_text())
             keys = {name: base64.b64decode(key) for name, key in content["keys"].items()}
             return cls(keys, content["current"])
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+        except KeyRingUnusable as error:
+            raise KeyRingUnusable(f"{file}: {error}") from None
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise KeyRingUnusable(f"{file}: {type(error).__name__}") from None
 
     def ids(self) -> list[str]:

@@ -29,7 +29,7 @@ def read_keys(file: Path) -> dict[str, OKPKey]:
     """Read a JWKS of X25519 keys: id → key, in the file's order."""
     try:
         return {key["kid"]: OKPKey.import_key(key) for key in json.loads(file.read_text())["keys"]}
-    except (OSError, ValueError, KeyError, JoseError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
         raise CannotSeal(f"{file}: {type(error).__name__}") from None
 
 
