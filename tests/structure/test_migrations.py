@@ -73,6 +73,8 @@ def test_squawk_would_say_something(tmp_path: Path):
 
 
 def test_rows_are_never_numbered_in_32_bits():
-    numbered = [relative(file) for file in FILES if re.search(r"\b(int|integer|smallint)\s+GENERATED", file.read_text())]
+    numbered = [
+        relative(file) for file in FILES if re.search(r"\b(int|integer|smallint)\s+GENERATED", file.read_text())
+    ]
 
     assert numbered == []
