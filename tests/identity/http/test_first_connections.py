@@ -90,6 +90,7 @@ async def test_the_sixth_try_fails_with_the_right_code(opened, client, member, c
 
 
 async def test_a_new_code_cancels_the_former(opened, client, member, code):
+    opened.clock.advance(hours=2)
     new = await posted_code(opened, client, "safiag", member["nir"])
 
     assert (await connect(client, "safiag", member["nir"], code)).code == "first-connection-refused"

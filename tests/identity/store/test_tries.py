@@ -15,7 +15,8 @@ LOCKOUT = Lockout(delay_from_failure=3, first_delay_seconds=60, disable_at_failu
 
 async def attempt(opened: OpenedIdentity, subject: UUID, seconds: float = 0, lockout: Lockout = LOCKOUT) -> bool:
     async with opened.identity.database.transaction() as connection:
-        return await tries.count(connection, subject, now=START + timedelta(seconds=seconds), lockout=lockout)
+        number = await tries.count(connection, subject, now=START + timedelta(seconds=seconds), lockout=lockout)
+    return number is not None
 
 
 async def test_from_the_third_failure_on_each_one_doubles_the_pause(opened):
@@ -61,12 +62,23 @@ async def test_where_the_first_failure_already_delays_one_is_looked_at(opened):
     assert sum(allowed) == 1
 
 
+async def test_a_success_does_not_open_what_later_tries_have_closed(opened):
+    subject = uuid4()
+    for number in range(10):
+        assert await attempt(opened, subject, number * 5000)
+    async with opened.identity.database.transaction() as connection:
+        ninth = await tries.clear_failures(connection, subject, number=9, lockout=LOCKOUT)
+        tenth = await tries.clear_failures(connection, subject, number=10, lockout=LOCKOUT)
+
+    assert (ninth, tenth) == (False, True)
+
+
 async def test_tries_that_were_right_count_for_the_day(opened):
     subject = uuid4()
     for number in range(25):
         assert await attempt(opened, subject, number)
         async with opened.identity.database.transaction() as connection:
-            await tries.clear_failures(connection, subject)
+            assert await tries.clear_failures(connection, subject, number=1, lockout=LOCKOUT)
 
     assert not await attempt(opened, subject, 86_399)
     assert await attempt(opened, subject, 86_400)
@@ -97,7 +109,7 @@ async def test_housekeeping_keeps_an_accounts_failures_and_drops_the_rest(opened
         await attempt(opened, subject)
     await attempt(opened, late, 86_400)
     async with opened.identity.database.transaction() as connection:
-        await tries.clear_failures(connection, idle_account)
+        await tries.clear_failures(connection, idle_account, number=1, lockout=LOCKOUT)
         await tries.forget_idle(connection, before=START + timedelta(hours=1))
         left = {row["subject"] for row in await connection.fetch("SELECT subject FROM tries")}
 

@@ -12,7 +12,7 @@ from identity_service.usecases.request_reset import request_reset
 from service_kit.sealing import CannotSeal
 
 from tests.support.identity_fixtures import opened_identity
-from tests.support.identity_steps import ask, posted_code, redeem, with_password
+from tests.support.identity_steps import ask, connect, posted_code, redeem, with_password
 
 
 async def types_after(opened, client, brand: str, identifier: str) -> list[str]:
@@ -107,7 +107,10 @@ async def test_several_requests_at_once_are_answered_by_one_letter(opened, clien
 
 async def test_a_new_code_cancels_the_former_one(opened, client):
     member = await opened.enrol(brand="safiag", email=None)
-    codes = [await posted_code(opened, client, "safiag", member["nir"]) for _ in range(3)]
+    codes = []
+    for _ in range(3):
+        codes.append(await posted_code(opened, client, "safiag", member["nir"]))
+        opened.clock.advance(hours=2)
 
     assert len({normalise(code) for code in codes}) == 3
     assert await opened.value("SELECT count(*) FROM posted_codes WHERE cancelled_at IS NULL") == 1
@@ -205,3 +208,22 @@ async def test_a_member_who_has_a_password_may_ask_again(opened, client):
 
 async def _ask_directly(opened, identifier: str) -> None:
     await request_reset(opened.identity, brand="mgas", identifier=identifier, now=opened.clock.now())
+
+
+async def test_a_letter_that_is_on_its_way_is_not_voided_by_asking_again(opened, client):
+    member = await opened.enrol(brand="safiag", email=None)
+    first = await types_after(opened, client, "safiag", member["nir"])
+    opened.clock.advance(minutes=59)
+    again = await types_after(opened, client, "safiag", member["nir"])
+    opened.clock.advance(minutes=2)
+    later = await types_after(opened, client, "safiag", member["nir"])
+
+    assert (first, again, later) == (["letter.required.v1"], [], ["letter.required.v1"])
+
+
+async def test_a_code_that_was_mistyped_may_be_replaced_at_once(opened, client):
+    member = await opened.enrol(brand="safiag", email=None)
+    await types_after(opened, client, "safiag", member["nir"])
+    await connect(client, "safiag", member["nir"], "CCCC-CCCC-CCCC")
+
+    assert await types_after(opened, client, "safiag", member["nir"]) == ["letter.required.v1"]

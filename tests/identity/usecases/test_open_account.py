@@ -121,6 +121,7 @@ async def test_a_member_without_address_gets_letters_and_mails_once_there_is_one
     assert await ways_in(opened, client, "safiag", "1580212345678") == [("reset.requested.v1", member["member_id"])]
 
     await opened.hear(changed(member, email=None), event="member.changed.v1")
+    opened.clock.advance(hours=2)
 
     assert await ways_in(opened, client, "safiag", "1580212345678") == [("letter.required.v1", member["member_id"])]
 

@@ -30,6 +30,23 @@ async def replace_all(connection: Connection, codes: list[PostedCode], *, now: d
     )
 
 
+async def accounts_with_a_letter_since(
+    connection: Connection, account_ids: list[UUID], *, since: datetime, now: datetime
+) -> set[UUID]:
+    """Return the accounts whose present code was made after `since` and never tried: its letter is on its way."""
+    rows = await connection.fetch(
+        """
+        SELECT account_id FROM posted_codes
+        WHERE account_id = ANY($1) AND used_at IS NULL AND cancelled_at IS NULL AND tries = 0
+          AND created_at > $2 AND expires_at > $3
+        """,
+        account_ids,
+        since,
+        now,
+    )
+    return {row["account_id"] for row in rows}
+
+
 async def count_try(connection: Connection, account_id: UUID, *, now: datetime, tries: int) -> PostedCode | None:
     """Count a try on the account's present code before it is compared; None when there is none or no try is left."""
     row = await connection.fetchrow(

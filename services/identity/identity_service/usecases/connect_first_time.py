@@ -83,14 +83,14 @@ async def _try_code(
     policy, account = identity.brands[typed.brand], found.account
     async with identity.database.transaction() as connection:
         posted = await posted_codes.count_try(connection, found.subject, now=now, tries=policy.letter_code_tries)
-        allowed = await tries.count(connection, found.subject, now=now, lockout=policy.lockout)
+        number = await tries.count(connection, found.subject, now=now, lockout=policy.lockout)
     if account is None:
         return None, False
     # A posted code has tries of its own, and must open an account that too many failures have closed.
     if posted is not None and _is_posted_code(identity, account, posted, typed.code):
         return posted, True
     never_opened = account.password_hash is None and "statement_identifier" in policy.first_connection_factors
-    return None, never_opened and allowed and _is_statement_identifier(identity, account, typed.code)
+    return None, never_opened and number is not None and _is_statement_identifier(identity, account, typed.code)
 
 
 def _is_posted_code(identity: Identity, account: Account, posted: PostedCode, typed: str) -> bool:

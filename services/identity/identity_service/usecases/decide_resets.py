@@ -24,6 +24,7 @@ from identity_service.store.posted_codes import PostedCode
 from identity_service.store.reset_requests import ResetRequest
 
 BATCH = 100
+ONE_LETTER_WITHIN = timedelta(hours=1)
 
 RecordedEvent = tuple[UUID, Event, str | None]  # id, event, traceparent
 
@@ -87,14 +88,25 @@ def _address(identity: Identity, account: Account) -> str | None:
 
 async def _write(identity: Identity, connection: Connection, decisions: list[Decision], *, now: datetime) -> None:
     by_mail = [one for one in decisions if one.email is not None]
-    # Several requests of one account in one batch: one letter is enough, each mail is answered.
-    by_post = list({one.account.id: one for one in decisions if one.email is None}.values())
+    by_post = await _letters_due(connection, [one for one in decisions if one.email is None], now=now)
     versions = await accounts.draw_versions(connection, [one.account.id for one in [*by_mail, *by_post]])
     events = [
         *await _write_tokens(identity, connection, by_mail, versions=versions[: len(by_mail)], now=now),
         *await _write_codes(identity, connection, by_post, versions=versions[len(by_mail) :], now=now),
     ]
     await identity.outbox.append_all(connection, events, occurred_at=now)
+
+
+async def _letters_due(connection: Connection, decisions: list[Decision], *, now: datetime) -> list[Decision]:
+    """Return one decision for each account, without those whose letter was asked for less than an hour ago.
+
+    A second letter would void the first one's code while it is in the post. Each mail is answered, each letter is not.
+    """
+    by_account = {one.account.id: one for one in decisions}
+    under_way = await posted_codes.accounts_with_a_letter_since(
+        connection, list(by_account), since=now - ONE_LETTER_WITHIN, now=now
+    )
+    return [one for account_id, one in by_account.items() if account_id not in under_way]
 
 
 async def _write_tokens(

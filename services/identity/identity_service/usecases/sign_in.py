@@ -30,21 +30,24 @@ class SignedIn:
 
 async def sign_in(identity: Identity, *, brand: str, identifier: str, password: str, now: datetime) -> SignedIn:
     """Open a session; raise WrongCredentials for every cause there is, or TooBusy."""
+    lockout = identity.brands[brand].lockout
     with identity.hashing.place() as place:
         found = await recognise(identity, brand=brand, identifier=identifier, now=now)
         async with identity.database.transaction() as connection:
-            allowed = await tries.count(connection, found.subject, now=now, lockout=identity.brands[brand].lockout)
+            number = await tries.count(connection, found.subject, now=now, lockout=lockout)
         account = found.account
-        stored = account.password_hash if account is not None and allowed else None
+        stored = account.password_hash if account is not None and number is not None else None
         right = await place.verify(stored, password)
-        if not right or account is None or stored is None:
+        if not right or account is None or stored is None or number is None:
             raise WrongCredentials
         new_hash = await place.hash(password) if identity.hashing.is_outdated(stored) else None
     async with identity.database.transaction() as connection:
-        # Checked again at success: a reset that was redeemed meanwhile makes the old password wrong.
+        # Checked again at success: a reset that was redeemed meanwhile makes the old password wrong, and tries that were
+        # counted meanwhile may have closed the account.
         if await accounts.lock(connection, account.id) != stored:
             raise WrongCredentials
-        await tries.clear_failures(connection, account.id)
+        if not await tries.clear_failures(connection, account.id, number=number, lockout=lockout):
+            raise WrongCredentials
         if new_hash is not None:
             await accounts.refresh_hash(connection, account.id, password_hash=new_hash)
         return await _open(identity, connection, account, now=now)
