@@ -1,7 +1,7 @@
 """One trace from the member's click to the mail: W3C `traceparent` kept in a context variable and in the outbox row.
 
-With an OpenTelemetry SDK configured by the operator, `span` also records spans; without one it only carries the ids. Span
-names and attributes hold routes, event types and row ids, never values.
+With an OpenTelemetry SDK configured by the operator, `span` also records spans; without one it only carries the ids. Spans
+hold routes, event types and exceptions' types, never values.
 """
 
 import re
@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 import structlog
 from opentelemetry import trace
+from opentelemetry.trace import Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _PATTERN = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -29,7 +30,11 @@ def span(name: str, *, traceparent: str | None = None) -> Iterator[str]:
     """Work under `traceparent` (a new trace when it is absent or malformed), bound to the logs as `trace_id`."""
     parent = traceparent if traceparent and _PATTERN.fullmatch(traceparent) else None
     context = _propagator.extract({"traceparent": parent}) if parent else None
-    with trace.get_tracer("service_kit").start_as_current_span(name, context=context, record_exception=False):
+    tracer = trace.get_tracer("service_kit")
+    # The SDK's own event and status would quote the exception's message, which may quote a person.
+    with tracer.start_as_current_span(
+        name, context=context, record_exception=False, set_status_on_exception=False
+    ) as current:
         carrier: dict[str, str] = {}
         _propagator.inject(carrier)
         here = carrier.get("traceparent") or parent or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
@@ -37,5 +42,8 @@ def span(name: str, *, traceparent: str | None = None) -> Iterator[str]:
         try:
             with structlog.contextvars.bound_contextvars(trace_id=here.split("-")[1]):
                 yield here
+        except Exception as error:
+            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
         finally:
             _current.reset(token)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,21 @@ from tests.support.journeys import (
 from tests.support.members import member_line
 from tests.support.rabbitmq_server import RabbitMqServer
 from tests.support.smtp_process import SmtpProcess
+from tests.support.spans import exporting_to
 
 pytestmark = pytest.mark.slow
 
 EMAIL = "canari.courriel@example.org"
 PASSPHRASE = "canari jaune trop bavard"
 PIN = "739184"
+SPANS = {  # one of each kind, so that silence is no proof
+    "POST request_password_reset",
+    "process_import",
+    "identity consume member.enrolled.v1",
+    "notifications consume reset.requested.v1",
+    "notifications send password_reset",
+    "documents issue",
+}
 
 
 def _member(number: int, **changes: Any) -> dict[str, Any]:
@@ -153,7 +163,7 @@ def _persons() -> list[Canary]:
 async def test_no_canary_is_found_where_it_must_not_be(
     tmp_path: Path, postgres_url: str, broker: RabbitMqServer, relay: SmtpProcess
 ) -> None:
-    settings = {f"{service.upper()}_LOG_LEVEL": "DEBUG" for service in SERVICES}
+    settings = {f"{service.upper()}_LOG_LEVEL": "DEBUG" for service in SERVICES} | exporting_to(tmp_path / "traces")
     async with (
         deployment(
             tmp_path, postgres_url=postgres_url, rabbitmq_url=broker.url, smtp_url=relay.url, **settings
@@ -174,8 +184,11 @@ async def test_no_canary_is_found_where_it_must_not_be(
         identity = await canaries_in_database(running.databases["identity"], everything)
         owner = await canaries_in_database(running.databases["contracts"], everything)
         logs = {name: canaries_in(running.log(name).read_bytes(), everything) for name in running.processes}
+        spans = [line for file in (tmp_path / "traces").rglob("*.jsonl") for line in file.read_bytes().splitlines()]
 
     assert heard
+    assert {json.loads(line)["name"] for line in spans} >= SPANS
+    assert [names for names in (canaries_in(line, everything) for line in spans) if names] == []
     assert any(found.startswith("name in members.") for found in owner)  # who looks there finds
     assert [names for names in (canaries_in(message, everything) for message in heard) if names] == []
     assert {name: found for name, found in logs.items() if found} == {}
