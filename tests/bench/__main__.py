@@ -23,7 +23,7 @@ import psutil
 from tests.bench.floor import SCHEMA
 from tests.bench.load import Outcome, run_load
 from tests.support import servers
-from tests.support.deployment import deployment
+from tests.support.deployment import deployment, until_rows
 from tests.support.members import member_line
 from tests.support.smtp_process import SmtpProcess
 
@@ -52,8 +52,8 @@ async def _product(
         aiohttp.ClientSession() as client,
     ):
         await running.import_members(client, "mgas", [member_line(n, email=email) for n, email in enumerate(emails)])
-        await _until(running.databases["identity"], "SELECT count(*) FROM accounts", len(emails))
-        await _until(running.databases["documents"], "SELECT count(*) FROM documents", len(emails))
+        await until_rows(running.databases["identity"], "SELECT count(*) FROM accounts", len(emails), seconds=300)
+        await until_rows(running.databases["documents"], "SELECT count(*) FROM documents", len(emails), seconds=300)
         ours = [psutil.Process(process.pid) for process in running.processes.values()]
         return await _both_loads(f"{running.url('identity')}/v1/mgas/password-resets", emails, relay, ours)
 
@@ -100,16 +100,6 @@ async def _floor_processes(
         for process in started:
             process.terminate()
             process.wait()
-
-
-async def _until(url: str, sql: str, wanted: int) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        async with asyncio.timeout(300):
-            while await connection.fetchval(sql) < wanted:  # noqa: ASYNC110 - another process
-                await asyncio.sleep(0.3)
-    finally:
-        await connection.close()
 
 
 def _table(outcomes: dict[str, Outcome]) -> str:

@@ -13,7 +13,7 @@ import pytest
 from service_kit.broker import EXCHANGE
 
 from tests.journeys.canaries import Canary, birth_date_notations, canaries_below, canaries_in, canaries_in_database
-from tests.support.deployment import SERVICES, Deployment, deployment, read_manifests
+from tests.support.deployment import SERVICES, Deployment, deployment, read_manifests, until_rows
 from tests.support.journeys import (
     Space,
     ask_for_reset,
@@ -173,7 +173,7 @@ async def test_no_canary_is_found_where_it_must_not_be(
     ):
         for brand, member in (("mgas", MGAS), ("safiag", SAFIAG)):
             await running.import_members(client, brand, [member])
-        await asyncio.sleep(2)
+        await until_rows(running.databases["identity"], "SELECT count(*) FROM accounts", 2)
         secrets = await _journeys(_space(running, client, relay))
         await asyncio.sleep(2)
         everything = [*secrets, *_numbers(), *_persons()]

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
+import asyncpg
 import orjson
 from espace_embedded.databases import service_url
 from espace_embedded.staff_tokens import staff_token
@@ -145,7 +145,6 @@ def _environment(running: Deployment, rabbitmq_url: str, smtp_url: str) -> dict[
     values = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     for service in SERVICES:
         common = {
-            "ENVIRONMENT": "test",
             "DATABASE_URL": running.databases[service],
             "BROKER_URL": rabbitmq_url,
             "HTTP_PORT": str(running.ports[f"{service} serve"]),
@@ -196,9 +195,15 @@ async def _is_ready(client: aiohttp.ClientSession, port: int) -> bool:
         return False
 
 
-def database_of(url: str) -> str:
-    """Return the database's name in an address."""
-    return urlsplit(url).path.lstrip("/")
+async def until_rows(url: str, count: str, wanted: int, *, seconds: float = 60) -> None:
+    """Wait until the query `count` gives at least `wanted`."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with asyncio.timeout(seconds):
+            while await connection.fetchval(count) < wanted:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.2)
+    finally:
+        await connection.close()
 
 
 def read_manifests(letters: Path) -> list[dict[str, Any]]:

@@ -6,6 +6,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from service_kit.command_line import UNUSABLE
+
+from espace_embedded.demonstration import DemonstrationRefused
 from espace_embedded.staff_tokens import ROLES, NoStaffKeys, staff_token
 from espace_embedded.state import State
 from espace_embedded.up import CannotStart, Options, up
@@ -19,7 +22,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         arguments.run(arguments)
-    except (CannotStart, NoStaffKeys) as error:
+    except (CannotStart, NoStaffKeys, DemonstrationRefused, *UNUSABLE) as error:
         print(f"espace: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:  # while it was still starting

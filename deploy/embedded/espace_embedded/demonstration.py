@@ -48,7 +48,7 @@ def describe_people(*, today: date) -> list[str]:
         lines.append(f"  {brand} ({IDENTIFIER_LABELS[brand]})")
         for person in demo_people(brand, today=today):
             lines.append(
-                f"    {person.first_name} {person.last_name}, né(e) le {person.birth_date}, "
+                f"    {person.first_name} {person.last_name}, naissance le {person.birth_date}, "
                 f"adhésion {person.membership_number}, n° SS {person.social_security_number}"
             )
             email = person.email or "pas d’e-mail : courrier"

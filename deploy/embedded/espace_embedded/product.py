@@ -115,7 +115,6 @@ def settings_of(part: Part, world: World) -> ServiceSettings:
     """Return the settings of one service: what its own environment variables would say elsewhere."""
     keys = world.state.keys
     common: dict[str, Any] = {
-        "environment": "development",
         "database_url": world.databases[part.name],
         "database_pool_size": 8,
         "broker_url": world.broker_url,

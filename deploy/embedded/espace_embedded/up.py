@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 from aiohttp import web
 from identity_service.domain.brand_policy import BrandPolicy
 from service_kit.amqp import AmqpBroker
@@ -98,7 +99,7 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
     mailbox = Mailbox(state.mails, KeyRing.read(state.desk_keys))
     async with AsyncExitStack() as stack:
         with _step("Databases"):
-            databases = await prepare_databases(admin_url, state.database_passwords())
+            databases = await _databases(admin_url, state)
             for part in PARTS:
                 await migrate(databases[part.name], service=part.name, directory=part.migrations)
         world = World(
@@ -123,6 +124,13 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
         print("\nStopping…", flush=True)
         for one in parts:
             one.foundation.health.stopping = True
+
+
+async def _databases(admin_url: str, state: State) -> dict[str, str]:
+    try:
+        return await prepare_databases(admin_url, state.database_passwords())
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise CannotStart(f"PostgreSQL cannot be used ({type(error).__name__}): check ESPACE_POSTGRES_URL") from None
 
 
 async def _open_services(stack: AsyncExitStack, options: Options, world: World) -> list[OpenPart]:
@@ -170,7 +178,7 @@ async def _working(parts: list[OpenPart], brokers: list[Broker], stop: asyncio.E
             await broker.close()
         for failure in outcomes:
             if isinstance(failure, Exception):
-                print(f"espace: a service ended: {failure}", file=sys.stderr)
+                print(f"espace: a service ended ({type(failure).__name__}): see the log", file=sys.stderr)
 
 
 def _check_port(port: int) -> None:
