@@ -44,6 +44,8 @@ def letter(**changes: Any) -> LetterContent:
         "valid_until": date(2026, 12, 12),
         "web_address": "https://safiag.example/particulier/premiere-connexion",
         "reference": "0197a6c2-5b7e-7c1d-9f30-2f7f5a1f4c11",
+        "login_identifier": "nir",
+        "password_rule": "six_digits",
     }
     return LetterContent(**(content | changes))
 
@@ -162,6 +164,13 @@ def test_a_brand_with_passphrases_is_not_told_of_six_digits():
 
     assert "nouveau mot de passe, long" in text
     assert "6 chiffres" not in text
+
+
+def test_a_brand_that_signs_in_by_e_mail_asks_for_the_address():
+    text = text_of(letter(login_identifier="email"))
+
+    assert "Tapez votre adresse e-mail, puis le code" in text
+    assert "sécurité sociale" not in text
 
 
 def test_the_file_declares_tags_language_title_and_both_standards():

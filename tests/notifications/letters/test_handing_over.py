@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pypdfium2 as pdfium
+import pytest
 from notifications_service.usecases.collect_letters import collect_letters
 from notifications_service.usecases.measure_waiting import measure_waiting
 from notifications_service.usecases.remove_old_letters import remove_old_letters
@@ -85,6 +86,25 @@ async def test_the_page_says_what_the_member_needs(service: RunningNotifications
     ):
         assert said in text
     assert "espace.example/safiag/premiere-connexion" in text
+
+
+@pytest.mark.parametrize(
+    ("brand", "said", "not_said"),
+    [
+        ("safiag", "votre numéro de sécurité sociale", "e-mail, puis"),
+        ("mgas", "votre adresse e-mail, puis", "sécurité sociale"),
+    ],
+)
+async def test_the_page_asks_for_what_members_of_the_brand_sign_in_with(
+    service: RunningNotifications, brand: str, said: str, not_said: str
+):
+    cause = await letter_to(service, brand=brand)
+    await service.hand_over()
+    (folder,), row = service.batches(), await service.delivery(cause)
+    text = text_of((folder / f"{row['id']}.pdf").read_bytes())
+
+    assert said in text
+    assert not_said not in text
 
 
 async def test_the_print_providers_group_may_read_and_nobody_else(service: RunningNotifications):

@@ -66,7 +66,8 @@ class LetterContent(BaseModel):
     valid_until: date
     web_address: str
     reference: str
-    password_rule: Literal["six_digits", "passphrase"] = "six_digits"  # noqa: S105 - a rule, not a password
+    login_identifier: Literal["nir", "email"]
+    password_rule: Literal["six_digits", "passphrase"]
 
 
 class LetterPress:

@@ -15,6 +15,7 @@ class BrandSender(BaseModel):
     email: str
     hours: str
     website: str
+    login_identifier: Literal["nir", "email"]
     password_rule: Literal["six_digits", "passphrase"]
     sender_name: str
     sender_address: str

@@ -117,5 +117,6 @@ def _content(notifications: Notifications, batch: PrintBatch, letter: BatchedLet
         valid_until=last_whole_day(letter.expires_at),
         web_address=brand.link(notifications.settings.public_url, brand.first_connection_path),
         reference=str(letter.id),
+        login_identifier=brand.login_identifier,
         password_rule=brand.password_rule,
     )
