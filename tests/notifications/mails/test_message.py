@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from notifications_service.usecases.write_mail import return_path_signature
+from structlog.testing import capture_logs
 
 from tests.support.notifications_fixtures import (
     RunningNotifications,
@@ -169,3 +170,27 @@ async def test_a_second_copy_has_the_same_bytes(service: RunningNotifications, r
     await service.send_mails()
 
     assert relay.mails[1].raw == first.raw
+
+
+@pytest.mark.parametrize("damage", ["person_sealed || '\\x00'", "'2019-01:of a key that was retired'::bytea"])
+async def test_a_recipient_that_cannot_be_read_is_greeted_without_a_name_and_told_to_operators(
+    service: RunningNotifications, relay: RecordingSmtpServer, damage: str
+):
+    event = reset_requested(token=TOKEN)
+    await service.hear(member_enrolled(member_id=event.member_id, brand="mgas"))
+    await service.rows(f"UPDATE recipients SET person_sealed = {damage}")
+    await service.hear(event)
+    with capture_logs() as logged:
+        await service.send_mails()
+    row = await service.delivery(event.reset_id)
+
+    assert row["state"] == "sent"
+    assert part(relay.mails[0], "plain").startswith("Bonjour,\n")
+    assert logged == [
+        {
+            "event": "recipient_not_readable",
+            "delivery_id": str(row["id"]),
+            "error": "KeyRingUnusable",
+            "log_level": "error",
+        }
+    ]

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from service_kit.key_rings import Digests
+import structlog
+from pydantic import ValidationError
+from service_kit.key_rings import Digests, KeyRingUnusable
 
 from notifications_service.channels.email_message import MailHead, mail_bytes, return_path_of
 from notifications_service.channels.smtp_session import OutgoingMail
@@ -17,6 +19,8 @@ from notifications_service.usecases.plan_reset_mail import ResetMailContent
 
 GREETING = "Bonjour"
 SIGNATURE_DIGITS = 16
+
+log = structlog.get_logger()
 
 Write = Callable[[Notifications, DueMail, bytes], tuple[str, Mapping[str, Any]]]
 
@@ -54,10 +58,14 @@ def _reset_mail(notifications: Notifications, mail: DueMail, content: bytes) -> 
 
 
 def _greeting(notifications: Notifications, mail: DueMail) -> str:
-    # The projection may lag behind: a mail does not wait for a name.
+    # The projection may lag behind, or be damaged: a mail does not wait for a name.
     if mail.person_sealed is None:
         return GREETING
-    return open_recipient(notifications, mail.member_id, mail.person_sealed).greeting()
+    try:
+        return open_recipient(notifications, mail.member_id, mail.person_sealed).greeting()
+    except (KeyRingUnusable, ValidationError) as error:
+        log.error("recipient_not_readable", delivery_id=str(mail.id), error=type(error).__name__)
+        return GREETING
 
 
 _WRITERS: dict[str, Write] = {plan_reset_mail.PURPOSE: _reset_mail}
