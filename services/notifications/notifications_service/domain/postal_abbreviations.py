@@ -6,8 +6,6 @@ Every function takes and gives unaccented capitals (see `postal_capitals`).
 import re
 from collections.abc import Iterator, Mapping
 
-ROUTING_LABEL_LIMIT = 32  # a postcode of 5, a space and 32 make the line's 38
-
 BUILDING_WORDS = {
     "APPARTEMENT": "APT", "BATIMENT": "BAT", "BATIMENTS": "BATS", "BOITE AUX LETTRES": "BAL",
     "CENTRE COMMERCIAL": "CCAL", "DOMAINE": "DOM", "ENTREE": "ENT", "ESCALIER": "ESC", "ETAGE": "ETG",
