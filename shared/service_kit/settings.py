@@ -19,7 +19,6 @@ SettingsType = TypeVar("SettingsType", bound=BaseSettings)
 class ServiceSettings(BaseSettings):
     """What every service needs. A subclass sets `env_prefix` and adds its own."""
 
-    environment: Literal["development", "test", "production"] = "production"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     database_url: str = Field(description="postgresql://… of this service's own database and role")

@@ -179,7 +179,6 @@ def contracts_settings(database_url: str, keys: Path, **own: Any) -> ContractsSe
     make_signing_keys(keys / "identity" / "access-token-keys.json", keys / "public" / "access-token-jwks.json")
     make_signing_keys(keys / "staff" / "signing-keys.json", keys / "public" / "staff-jwks.json")
     common: dict[str, Any] = {
-        "environment": "test",
         "database_url": database_url,
         "broker_url": "amqp://127.0.0.1:1/",
         "brands_directory": BRANDS,

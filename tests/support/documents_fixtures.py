@@ -174,7 +174,6 @@ def documents_settings(directory: Path, database_url: str, **changes: Any) -> Do
     make_signing_keys(keys / "signing-keys.json", public / "access-token-jwks.json")
     make_signing_keys(keys / "staff" / "signing-keys.json", public / "staff-jwks.json")
     values: dict[str, Any] = {
-        "environment": "test",
         "database_url": database_url,
         "database_pool_size": 4,
         "broker_url": "amqp://nobody.invalid",

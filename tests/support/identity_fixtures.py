@@ -132,7 +132,6 @@ def identity_settings(directory: Path, database_url: str, **changes: Any) -> Ide
     make_signing_keys(directory / "identity" / "access-token-keys.json", public / "access-token-jwks.json")
     make_signing_keys(directory / "staff" / "signing-keys.json", public / "staff-jwks.json")
     values = {
-        "environment": "test",
         "database_url": database_url,
         "broker_url": "amqp://127.0.0.1:1/",  # nobody listens there: identity decides without a broker
         "brands_directory": BRANDS,

@@ -164,7 +164,6 @@ def notifications_settings(directory: Path, database_url: str, smtp_url: str, **
     make_signing_keys(keys / "signing-keys.json", public / "access-token-jwks.json")
     make_signing_keys(keys / "staff" / "signing-keys.json", public / "staff-jwks.json")
     values: dict[str, Any] = {
-        "environment": "test",
         "database_url": database_url,
         "broker_url": f"amqp://{NOBODY_LISTENS}",
         "brands_directory": BRANDS,

@@ -56,7 +56,7 @@ def compose_container(service: str, verb: str) -> Container:
     """Return what docker compose starts for `python -m <service>_service <verb>`."""
     content = compose()["services"][f"{service}-{verb}"]
     assert content["command"] == [verb]
-    environment = _env_file(ROOT / content["env_file"]) | content["environment"]
+    environment = _env_file(ROOT / content["env_file"]) | content.get("environment", {})
     mounts = [volume.split(":") for volume in content["volumes"]]
     return Container(environment, {place: name for name, place, *_ in mounts})
 

@@ -51,7 +51,6 @@ class Place:
     def values(self, database_url: str, broker_url: str = "amqp://127.0.0.1:1/") -> dict[str, Any]:
         """Return the settings by field."""
         return {
-            "environment": "test",
             "database_url": database_url,
             "broker_url": broker_url,
             "http_port": 0,
