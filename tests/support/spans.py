@@ -42,8 +42,9 @@ def exporting_to(folder: Path) -> dict[str, str]:
 
 def folder_provider() -> TracerProvider:
     """Return the SDK of a process that `exporting_to` was told of."""
-    file = Path(os.environ["SPANS_FOLDER"], f"{os.getpid()}.jsonl").open("a", buffering=1, encoding="utf-8")
-    exporter = ConsoleSpanExporter(out=file, formatter=lambda span: f"{span.to_json(indent=None)}\n")
+    file = Path(os.environ["SPANS_FOLDER"], f"{os.getpid()}.jsonl")
+    lines = file.open("a", buffering=1, encoding="utf-8")
+    exporter = ConsoleSpanExporter(out=lines, formatter=lambda span: f"{span.to_json(indent=None)}\n")
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     return provider
