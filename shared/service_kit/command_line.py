@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ def _run(commands: Commands, arguments: argparse.Namespace) -> None:
     settings = commands.settings.from_environment()
     configure_logging(commands.service, level=settings.log_level)
     if arguments.verb == "migrate":
+        # The first process of a container ignores SIGTERM unless it says what to do; it may be waiting for its database.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         asyncio.run(migrate(settings.database_url, service=commands.service, directory=commands.migrations))
     elif arguments.verb == "dead-letters":
         asyncio.run(run_dead_letters(settings.broker_url, commands.service, commands.event_types, arguments))

@@ -4,7 +4,7 @@ Store functions take a connection, never the pool: a nested acquire would exhaus
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias, TypeVar
 
@@ -29,6 +29,7 @@ UNAVAILABLE = (
 )
 
 Model = TypeVar("Model")
+Opened = TypeVar("Opened")
 
 log = structlog.get_logger()
 
@@ -37,6 +38,20 @@ def is_unavailable(error: BaseException) -> bool:
     """Tell an outage of the database (or of the network) from a mistake of ours in what we sent to it."""
     # asyncpg's DataError is an InterfaceError too, but it speaks of a value that no retry will mend.
     return isinstance(error, UNAVAILABLE) and not isinstance(error, ValueError)
+
+
+async def wait_for_server(connect: Callable[[], Awaitable[Opened]], *, service: str) -> Opened:
+    """Return what `connect` opens; try again with growing pauses (0.2 to 5 s) for as long as the server is not there yet."""
+    pause = 0.2
+    while True:
+        try:
+            return await connect()
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            log.warning("database_not_there_yet", service=service, error=type(error).__name__)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 5.0)
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
@@ -58,29 +73,25 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, service: str, pool_size: int = 10, statement_cache_size: int = 1024) -> "Database":
-        """Connect, waiting with growing pauses (0.2 to 5 s) for as long as the server is not there yet."""
-        pause = 0.2
-        while True:
-            try:
-                pool = await asyncpg.create_pool(
-                    url,
-                    min_size=1,
-                    max_size=pool_size,
-                    init=_prepare,
-                    command_timeout=30,
-                    timeout=5,
-                    statement_cache_size=statement_cache_size,
-                    server_settings={
-                        "application_name": f"{service}",
-                        "idle_in_transaction_session_timeout": "60s",
-                        "timezone": "UTC",
-                    },
-                )
-                return cls(pool)
-            except UNAVAILABLE as error:
-                log.warning("database_not_there_yet", service=service, error=type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5.0)
+        """Connect, as soon as the server is there."""
+
+        async def connect() -> asyncpg.Pool:
+            return await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=pool_size,
+                init=_prepare,
+                command_timeout=30,
+                timeout=5,
+                statement_cache_size=statement_cache_size,
+                server_settings={
+                    "application_name": f"{service}",
+                    "idle_in_transaction_session_timeout": "60s",
+                    "timezone": "UTC",
+                },
+            )
+
+        return cls(await wait_for_server(connect, service=service))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -6,6 +6,7 @@ A service's own composition adds its stores and channels to it; nothing here dec
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from service_kit.access_tokens import KeyFile, TokenVerifier
 from service_kit.clock import Clock, SystemClock
@@ -16,6 +17,7 @@ from service_kit.http.cursors import Cursors
 from service_kit.http.health import Check, Health, port_answers
 from service_kit.http.idempotency import IdempotencyKeys
 from service_kit.key_rings import KeyRing
+from service_kit.migrate import wait_until_migrated
 from service_kit.outbox import Outbox
 from service_kit.sealing import Opener, Sealer, read_keys
 from service_kit.settings import ServiceSettings
@@ -43,9 +45,17 @@ class Foundation:
 
 @asynccontextmanager
 async def open_foundation(
-    service: str, settings: ServiceSettings, *, broker_answers: Check | None = None, clock: Clock | None = None
+    service: str,
+    settings: ServiceSettings,
+    *,
+    migrations: Path,
+    broker_answers: Check | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Foundation]:
-    """Open what `service` stands on; keys are read first, so that a missing file is told before anything waits."""
+    """Open what `service` stands on, once its database is there and has all of `migrations`.
+
+    Keys are read first, so that a missing file is told before anything waits.
+    """
     data_keys = KeyRing.read(settings.data_keys_file)
     sealer = Sealer(read_keys(settings.sealing_recipients_file))
     opener = Opener(read_keys(settings.sealing_keys_file))
@@ -57,6 +67,7 @@ async def open_foundation(
         statement_cache_size=settings.database_statement_cache_size,
     )
     try:
+        await wait_until_migrated(database, service=service, directory=migrations)
         yield Foundation(
             service=service,
             settings=settings,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from service_kit.clock import Clock
 from service_kit.database import Database
-from service_kit.migrate import drop_old_partitions, ensure_partitions
+from service_kit.partitions import drop_old_partitions, empty_default_partition, ensure_partitions
 
 OUTBOX_DAYS = 3  # published events are kept for a look back
 INBOX_DAYS = 90  # longer than a parked message may wait, so that a replay is recognised
@@ -22,7 +22,8 @@ class Maintenance:
         today = self._clock.now().date()
         async with self._database.connection() as connection:
             await ensure_partitions(connection, today=today)
-            await drop_old_partitions(connection, table="outbox", before=today - timedelta(days=OUTBOX_DAYS))
-            await drop_old_partitions(connection, table="inbox", before=today - timedelta(days=INBOX_DAYS))
+            for table, days in (("outbox", OUTBOX_DAYS), ("inbox", INBOX_DAYS)):
+                await drop_old_partitions(connection, table=table, before=today - timedelta(days=days))
+                await empty_default_partition(connection, table=table, before=today - timedelta(days=days))
             await connection.execute("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
         return 0

@@ -3,20 +3,21 @@
 The kit's files come first, then the service's. A file that was applied must never change: its digest is checked.
 """
 
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 import structlog
 
+from service_kit.database import Database, is_unavailable, wait_for_server
+from service_kit.partitions import ensure_partitions
+
 KIT_MIGRATIONS = Path(__file__).parent / "migrations"
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 LOCK = 4_711_001  # the advisory lock under which one process migrates while others wait
-PARTITIONED = {"outbox": "recorded_on", "inbox": "event_day"}  # table → its day
-DAYS_AHEAD = 7
 
 log = structlog.get_logger()
 
@@ -54,9 +55,9 @@ def read_migrations(source: str, directory: Path) -> list[Migration]:
 
 
 async def migrate(url: str, *, service: str, directory: Path) -> list[str]:
-    """Bring the database at `url` up to date and return the names of the files applied now."""
+    """Bring the database at `url` up to date, as soon as it is there; return the names of the files applied now."""
     wanted = [*read_migrations("kit", KIT_MIGRATIONS), *read_migrations(service, directory)]
-    connection = await asyncpg.connect(url)
+    connection = await wait_for_server(lambda: asyncpg.connect(url, timeout=5), service=service)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         await connection.execute(
@@ -97,50 +98,31 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> str | 
     return migration.name
 
 
-async def ensure_partitions(connection: asyncpg.Connection, *, today: date) -> None:
-    """Create the day partitions of outbox and inbox from `today` to a week ahead."""
-    for table in PARTITIONED:
-        for ahead in range(DAYS_AHEAD + 1):
-            day = today + timedelta(days=ahead)
-            if not await _exists(connection, table, day):
-                await _create_partition(connection, table, day)
+async def wait_until_migrated(database: Database, *, service: str, directory: Path) -> None:
+    """Return once every migration of the kit and of `directory` was applied; look with growing pauses (0.2 to 5 s).
+
+    Without its tables a process would set the events that it hears aside as dead letters. More migrations than ours are
+    none of our business: a newer version of the service migrates while this one goes on.
+    """
+    wanted = [*read_migrations("kit", KIT_MIGRATIONS), *read_migrations(service, directory)]
+    pause, told = 0.2, False
+    while missing := await _missing(database, wanted):
+        if not told:
+            log.warning("database_not_migrated_yet", service=service, missing=[one.name for one in missing])
+            told = True
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 5.0)
 
 
-async def _exists(connection: asyncpg.Connection, table: str, day: date) -> bool:
-    return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{table}_{day:%Y%m%d}"))
-
-
-async def _create_partition(connection: asyncpg.Connection, table: str, day: date) -> None:
-    partition = f"{table}_{day:%Y%m%d}"
-    async with connection.transaction():
-        # Everybody behind this lock waits: better to give up, and be called again.
-        await connection.execute(f"SET LOCAL lock_timeout = '5s'; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        if await _exists(connection, table, day):
-            return  # another process was faster
-        await connection.execute(f"CREATE TABLE {partition} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY)")
-        # Rows of a day that had no partition (a week without maintenance) lie in the default one, and would forbid it.
-        taken = f"DELETE FROM {table}_default WHERE {PARTITIONED[table]} = $1 RETURNING *"  # noqa: S608 - names of ours
-        await connection.execute(f"WITH taken AS ({taken}) INSERT INTO {partition} SELECT * FROM taken", day)  # noqa: S608
-        await connection.execute(
-            f"ALTER TABLE {table} ATTACH PARTITION {partition} FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"
-        )
-
-
-async def drop_old_partitions(connection: asyncpg.Connection, *, table: str, before: date) -> list[str]:
-    """Drop the day partitions of `table` that end before `before`; an outbox day with unpublished events stays."""
-    dropped = []
-    for row in await connection.fetch(
-        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass", table
-    ):
-        day = row["name"].removeprefix(f"{table}_")
-        if not day.isdigit() or day >= f"{before:%Y%m%d}":
-            continue
-        if table == "outbox" and await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM outbox WHERE recorded_on = $1 AND published_at IS NULL)",
-            datetime.strptime(day, "%Y%m%d").date(),
-        ):
-            continue
-        async with connection.transaction():
-            await connection.execute(f"SET LOCAL lock_timeout = '5s'; DROP TABLE {row['name']}")
-        dropped.append(row["name"])
-    return dropped
+async def _missing(database: Database, wanted: list[Migration]) -> list[Migration]:
+    try:
+        async with database.connection() as connection:
+            rows = await connection.fetch("SELECT source, number FROM schema_migrations")
+    except asyncpg.UndefinedTableError:
+        return wanted
+    except Exception as error:
+        if is_unavailable(error):  # it was there a moment ago
+            return wanted
+        raise
+    applied = {(row["source"], row["number"]) for row in rows}
+    return [one for one in wanted if (one.source, one.number) not in applied]

@@ -7,7 +7,7 @@ import pytest
 from service_kit.clock import Clock
 from service_kit.database import Database
 from service_kit.maintenance import INBOX_DAYS, OUTBOX_DAYS, Maintenance
-from service_kit.migrate import DAYS_AHEAD, drop_old_partitions, ensure_partitions
+from service_kit.partitions import DAYS_AHEAD, drop_old_partitions, ensure_partitions
 
 TODAY = datetime.now(UTC).date()
 
@@ -146,3 +146,27 @@ async def test_maintenance_behind_a_long_transaction_gives_up_rather_than_stop_e
     await Maintenance(database, StoppedClock(TODAY + timedelta(days=1))).round()
 
     assert f"inbox_{TODAY + timedelta(days=DAYS_AHEAD + 1):%Y%m%d}" in await partitions(connection, "inbox")
+
+
+async def test_old_days_without_a_partition_are_forgotten_but_an_unpublished_event_stays(
+    database: Database, connection: asyncpg.Connection
+) -> None:
+    for age, table in ((OUTBOX_DAYS, "outbox"), (INBOX_DAYS, "inbox")):
+        for day in (TODAY - timedelta(days=age + 1), TODAY - timedelta(days=age)):
+            if table == "inbox":
+                await hear(connection, day)
+            else:
+                await record(connection, day, published=True)
+                await record(connection, day, published=False)
+    await Maintenance(database, StoppedClock(TODAY)).round()
+    outbox = await connection.fetch(
+        "SELECT recorded_on, published_at IS NULL AS waits FROM outbox_default ORDER BY recorded_on, waits"
+    )
+    inbox = await connection.fetch("SELECT event_day FROM inbox_default")
+
+    assert [tuple(row) for row in outbox] == [
+        (TODAY - timedelta(days=OUTBOX_DAYS + 1), True),
+        (TODAY - timedelta(days=OUTBOX_DAYS), False),
+        (TODAY - timedelta(days=OUTBOX_DAYS), True),
+    ]
+    assert [row["event_day"] for row in inbox] == [TODAY - timedelta(days=INBOX_DAYS)]

@@ -150,29 +150,36 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize("verb", ["serve", "work"])
-async def test_a_process_that_still_waits_for_its_database_ends_at_once(verb: str, place: Place) -> None:
+@pytest.mark.parametrize(("verb", "expected"), [("serve", 0), ("work", 0), ("migrate", 1)])
+async def test_a_process_that_still_waits_for_its_database_ends_at_once(verb: str, expected: int, place: Place) -> None:
     environment = place.environment("postgresql://nobody@127.0.0.1:1/nothing")
     async with running(verb, environment=environment) as process:
         await process.lines_until("database_not_there_yet")
         process.signal()
-        status, _ = await process.end(within=3)
+        status, written = await process.end(within=3)
 
-    assert status == 0
+    assert status == expected  # nobody may take a database for migrated that is not
+    assert "Traceback" not in written
 
 
-async def test_a_process_waits_for_a_database_that_comes_later(migrated: str, place: Place) -> None:
-    parts = urlsplit(migrated)
+async def test_processes_may_start_in_any_order_before_their_database(new_database, place: Place) -> None:
+    url = await new_database("tiny")
+    parts = urlsplit(url)
     assert parts.hostname is not None
     assert parts.port is not None
     async with TcpProxy(parts.hostname, parts.port) as network:
         network.refuse()
         address = parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{network.port}").geturl()
-        async with running("serve", environment=place.environment(address)) as process:
-            await process.lines_until("database_not_there_yet")
-            await network.heal()
-            lines = await process.lines_until("serving")
+        environment = place.environment(address)
+        async with running("serve", environment=environment) as server:
+            await server.lines_until("database_not_there_yet")
+            async with running("migrate", environment=environment) as migrating:
+                await migrating.lines_until("database_not_there_yet")
+                await network.heal()
+                migrated_with, written = await migrating.end()
+            lines = await server.lines_until("serving")
 
+    assert (migrated_with, written.count("migration_applied")) == (0, 2)
     assert lines[-1]["event"] == "serving"
 
 

@@ -251,7 +251,7 @@ PROBLEMS = {Refused: ProblemText(409, "Refused", "Ce colis n’est pas accepté.
 async def open_tiny(settings: TinySettings) -> AsyncIterator[Tiny]:
     """Open its resources."""
     brands = read_brands(settings.brands_directory, SERVICE, Brand)
-    async with open_foundation(SERVICE, settings) as foundation:
+    async with open_foundation(SERVICE, settings, migrations=MIGRATIONS) as foundation:
         yield Tiny(foundation, brands)
 
 

@@ -53,7 +53,9 @@ async def open_contracts(
 ) -> AsyncIterator[Contracts]:
     """Open contracts' resources; a missing or malformed file is told before anything waits."""
     brands = read_brands(settings.brands_directory, SERVICE, BrandNumbers)
-    async with open_foundation(SERVICE, settings, broker_answers=broker_answers, clock=clock) as foundation:
+    async with open_foundation(
+        SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
+    ) as foundation:
         yield Contracts(
             foundation=foundation,
             settings=settings,

@@ -57,7 +57,9 @@ async def open_documents(
     folder = _open_folder(settings.storage_directory)
     rendering = RenderPool(threads=settings.render_threads)
     try:
-        async with open_foundation(SERVICE, settings, broker_answers=broker_answers, clock=clock) as foundation:
+        async with open_foundation(
+            SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
+        ) as foundation:
             keys = foundation.data_keys
             yield Documents(
                 foundation=foundation,

@@ -83,7 +83,9 @@ async def open_identity(
         seconds=settings.access_token_seconds,
     )
     try:
-        async with open_foundation(SERVICE, settings, broker_answers=broker_answers, clock=clock) as foundation:
+        async with open_foundation(
+            SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
+        ) as foundation:
             yield Identity(
                 foundation=foundation,
                 brands=brands,

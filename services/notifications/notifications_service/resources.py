@@ -63,7 +63,9 @@ async def open_notifications(
     brands = read_brands(settings.brands_directory, SERVICE, BrandSender)
     printing = LetterPrinting(threads=settings.letter_threads)
     try:
-        async with open_foundation(SERVICE, settings, broker_answers=broker_answers, clock=clock) as foundation:
+        async with open_foundation(
+            SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
+        ) as foundation:
             sessions = SmtpSessions(settings.relay(), count=settings.smtp_sessions, clock=foundation.clock)
             try:
                 yield Notifications(
