@@ -17,7 +17,6 @@ from service_kit.http.problems import (
     InvalidRequest,
     MalformedJson,
     UnknownField,
-    UnsupportedMediaType,
 )
 
 DEPTH = 32
@@ -68,40 +67,29 @@ async def stream_parts(request: web.Request, *, limit: int, idle_seconds: float)
         yield part
 
 
-def parse_json(raw: bytes, *, depth: int = DEPTH) -> Any:
-    """Parse JSON; raise MalformedJson, or BodyTooDeep beyond `depth` levels."""
+def parse_json(raw: bytes) -> Any:
+    """Parse JSON; raise MalformedJson, or BodyTooDeep beyond DEPTH levels."""
     # Brackets in strings only make the count too high; the exact count is needed only then.
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         too_deep = "depth limit" in str(error) or "recursion" in str(error).lower()  # orjson 3.13, and before
         raise (BodyTooDeep if too_deep else MalformedJson) from None
-    if raw.count(b"[") + raw.count(b"{") > depth and _depth_of(content) > depth:
+    if raw.count(b"[") + raw.count(b"{") > DEPTH and _is_too_deep(content):
         raise BodyTooDeep
     return content
 
 
-def _depth_of(content: Any) -> int:
-    deepest, level = 0, [content]
-    while level:
-        deepest += 1
+def _is_too_deep(content: Any) -> bool:
+    level = [content]
+    for _ in range(DEPTH + 1):
         level = [
             child
             for value in level
             if isinstance(value, (dict, list))
             for child in (value.values() if isinstance(value, dict) else value)
         ]
-        if deepest > DEPTH * 4:
-            break
-    return deepest - 1
-
-
-async def read_body(request: web.Request, model: type[Body], *, limit: int = LIMIT) -> Body:
-    """Return the JSON body as `model`; raise a problem that names each field at fault."""
-    raw = await read_bytes(request, limit=limit)
-    if request.content_type != "application/json":
-        raise UnsupportedMediaType
-    return typed(parse_json(raw), model)
+    return bool(level)
 
 
 def typed(content: Any, model: type[Body]) -> Body:
