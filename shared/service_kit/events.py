@@ -6,7 +6,7 @@ the wire an event is a CloudEvents 1.0 JSON envelope with one extension attribut
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 from uuid import UUID
 
 import orjson
@@ -30,13 +30,20 @@ Sealed = _SealedMarker()
 class Event(BaseModel):
     """A fact that a service publishes. Subclasses set the class variables and document who needs to know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     event_type: ClassVar[str]  # such as reset.requested.v1: also the routing key
     aggregate: ClassVar[str]  # the field that names what it is about; `subject` is <aggregate's noun>/<its value>
     recipients: ClassVar[tuple[str, ...]] = ()  # services that may open the sealed part
 
     version: int  # the aggregate's sequence: a consumer ignores what is older than what it has
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_kwargs: Any) -> None:
+        """Refuse a class that marks a part of a field: only whole fields are sealed, and the part would travel in clear."""
+        for name, field in cls.model_fields.items():
+            if Sealed not in field.metadata and _holds_sealed_part(field.annotation):
+                raise TypeError(f"{cls.__name__}.{name}: Sealed must mark the whole field, as in Annotated[…, Sealed]")
 
     def subject(self) -> str:
         """Return the CloudEvents subject, such as `account/7f0c…`."""
@@ -72,6 +79,15 @@ class Event(BaseModel):
             "x-event-type": cls.event_type,
             "x-recipients": sorted(cls.recipients),
         }
+
+
+def _holds_sealed_part(annotation: Any) -> bool:
+    if Sealed in getattr(annotation, "__metadata__", ()):
+        return True
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.values()
+        return any(Sealed in field.metadata or _holds_sealed_part(field.annotation) for field in fields)
+    return any(_holds_sealed_part(part) for part in get_args(annotation))
 
 
 @dataclass(frozen=True)

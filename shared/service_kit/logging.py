@@ -1,7 +1,7 @@
 """Structured logs: one JSON object a line, bound to the request or the event, with nothing about a person.
 
-`Personal` values print as `***` by themselves; the processor here is the second line of defence: it drops whole keys that
-must never be logged and shortens exception texts to their type, since a driver's message may quote a value.
+`Personal` values print as `***` by themselves; the processor here is the second line of defence: it masks keys that must
+never be logged, at any depth, and shortens exceptions to their type and place, since a driver's message may quote a value.
 """
 
 import logging
@@ -10,21 +10,19 @@ from typing import Any
 
 import structlog
 
+# Whole keys, and words between underscores: `email` and `new_email`, but `name` alone, since `file_name` is harmless.
 FORBIDDEN_KEYS = frozenset(
     {
-        "password",
-        "token",
         "code",
-        "email",
-        "nir",
         "name",
-        "address",
         "identifier",
         "body",
-        "authorization",
-        "cookie",
-        "phone",
+        "last_name",
+        "first_name",
     }
+)
+FORBIDDEN_WORDS = frozenset(
+    {"password", "token", "secret", "email", "nir", "address", "phone", "authorization", "cookie"}
 )
 
 
@@ -46,7 +44,7 @@ def configure_logging(service: str, *, level: str = "INFO", stream: Any = None) 
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[_first_line, *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -60,13 +58,35 @@ def configure_logging(service: str, *, level: str = "INFO", stream: Any = None) 
 
 
 def _without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    for key in FORBIDDEN_KEYS & event.keys():
-        event[key] = "***"
     if exception := event.pop("exc_info", None):
-        error = exception[1] if isinstance(exception, tuple) else exception
-        if isinstance(error, BaseException):
+        error = _exception_of(exception)
+        if error is not None:
             event["error"], event["where"] = type(error).__name__, _where(error)
     event.pop("exception", None)
+    event.pop("stack_info", None)
+    return {key: value if key.startswith("_") else _masked(key, value) for key, value in event.items()}
+
+
+def _masked(key: Any, value: Any) -> Any:
+    word = str(key).lower()
+    if word in FORBIDDEN_KEYS or FORBIDDEN_WORDS.intersection(word.split("_")):
+        return "***"
+    if isinstance(value, dict):
+        return {inner: _masked(inner, one) for inner, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked("", one) for one in value]
+    return value
+
+
+def _exception_of(given: Any) -> BaseException | None:
+    """Return the exception that `exc_info` stands for: itself, a triple, or True for the present one."""
+    found = given[1] if isinstance(given, tuple) else sys.exc_info()[1] if given is True else given
+    return found if isinstance(found, BaseException) else None
+
+
+def _first_line(_logger: Any, _method: str, event: Any) -> Any:
+    # asyncio adds the repr of a failed task, exception's text included, on further lines.
+    event["event"] = str(event["event"]).split("\n", 1)[0]
     return event
 
 

@@ -40,7 +40,9 @@ class Sealer:
         self._key_of = {kid.split(".", 1)[0]: (kid, key) for kid, key in public_keys.items()}
 
     def seal(self, fields: dict[str, Any], *, recipients: tuple[str, ...]) -> str:
-        """Return the JWE (a JSON text) of `fields` for `recipients`, names of services."""
+        """Return the JWE (a JSON text) of `fields` for `recipients`, names of services; raise CannotSeal."""
+        if not recipients:
+            raise CannotSeal("an event with sealed fields names nobody who may open them")
         envelope = jwe.GeneralJSONEncryption({"enc": "A256GCM"}, orjson.dumps(fields))
         for service in recipients:
             if service not in self._key_of:

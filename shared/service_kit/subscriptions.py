@@ -15,7 +15,7 @@ from service_kit.wake import Wake
 class Reader(BaseModel):
     """What a consumer reads of an event: only the fields that it uses, whatever else may come."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True)
