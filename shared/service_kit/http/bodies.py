@@ -29,7 +29,7 @@ Body = TypeVar("Body", bound=BaseModel)
 class RequestBody(BaseModel):
     """A request body: strict types, no unknown field."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 async def read_bytes(request: web.Request, *, limit: int = LIMIT) -> bytes:
