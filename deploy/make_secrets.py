@@ -20,6 +20,8 @@ SERVICES = ("identity", "contracts", "notifications", "documents")
 OURS, SERVERS = 10001, 999  # user ids: of our images; of the official images of PostgreSQL and RabbitMQ alike
 OWNERS = {"postgres": SERVERS, "rabbitmq": SERVERS}
 SALT_BYTES = 4
+# Without policies a queue has no limit, and may lose what it sets aside.
+POLICIES = Path(__file__).parent / "rabbitmq" / "definitions.json"
 
 
 def make_keys(directory: Path, *, staff: bool) -> None:
@@ -106,7 +108,7 @@ def main() -> None:
     parser.add_argument("--rabbitmq", default="rabbitmq:5672", metavar="HOST:PORT")
     parser.add_argument("--smtp-url", help="smtp://user:password@host:port of the mail relay")
     parser.add_argument(
-        "--policies", type=Path, help="RabbitMQ's definitions without users: deploy/rabbitmq/definitions.json"
+        "--policies", type=Path, default=POLICIES, help="RabbitMQ's definitions without users (default: %(default)s)"
     )
     parser.add_argument(
         "--staff", action="store_true", help="make staff keys too: for development, where no provider is"
@@ -115,8 +117,7 @@ def main() -> None:
     given = parser.parse_args()
     make_keys(given.directory, staff=given.staff)
     make_addresses(given.directory, postgres=given.postgres, rabbitmq=given.rabbitmq, smtp_url=given.smtp_url)
-    policies = json.loads(given.policies.read_text()) if given.policies else {}
-    make_broker_definitions(given.directory / "rabbitmq", policies)
+    make_broker_definitions(given.directory / "rabbitmq", json.loads(given.policies.read_text()))
     if given.give_to_readers:
         give_to_readers(given.directory)
 

@@ -7,7 +7,7 @@ from service_kit.database import Database
 from service_kit.partitions import drop_old_partitions, empty_default_partition, ensure_partitions
 
 OUTBOX_DAYS = 3  # published events are kept for a look back
-INBOX_DAYS = 90  # longer than a parked message may wait, so that a replay is recognised
+INBOX_DAYS = 90  # a dead letter is replayed sooner (docs/operating.md § Dead letters), so that it is recognised
 HOUR_SECONDS = 3600.0
 
 
