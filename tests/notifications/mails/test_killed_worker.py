@@ -1,34 +1,15 @@
 """A worker process that is killed in the middle of a mail: the mail is sent again, once, and recognised as the same."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from notifications_service.settings import NotificationsSettings
 
-from tests.support.notifications_fixtures import environment_of, reset_requested, running_notifications
+from tests.support.notifications_fixtures import reset_requested, running_notifications
+from tests.support.notifications_process import SHORT, worker_process
 from tests.support.smtp_server import RecordingSmtpServer
 from tests.support.waiting import eventually
 
-ROOT = Path(__file__).parents[3]
-SHORT = {"lease_seconds": 2, "smtp_data_seconds": 1.5, "http_port": 0, "work_health_port": 0}
-
 pytestmark = pytest.mark.slow
-
-
-@contextmanager
-def worker_process(settings: NotificationsSettings) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `work` with these settings; it is killed at the end, if it has not been before."""
-    command = [sys.executable, "-m", "notifications_service", "work"]
-    process = subprocess.Popen(command, env=environment_of(settings), cwd=ROOT, stderr=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 async def test_a_mail_of_a_killed_worker_is_sent_again_once_under_the_same_message_id(
