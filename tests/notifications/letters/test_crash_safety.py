@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -39,23 +40,33 @@ def digests(folder: Path) -> dict[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
 
 
-async def killed_before_it_can_note(service: RunningNotifications) -> Path:
-    """Let a worker hand over a batch and die before its transaction; return the batch's folder."""
+# Each lock makes a worker wait at one place of its hand-over, where it then dies.
+BEFORE_THE_CHOICE = "SELECT FROM deliveries FOR UPDATE"  # the folder is written
+BEFORE_THE_NOTE = "LOCK TABLE delivery_attempts IN SHARE MODE"  # it has its name
+
+
+async def killed(service: RunningNotifications, lock: str, *, seen: str) -> Path:
+    """Let a worker hand over a batch and die where `lock` holds it, once a name like `seen` is there; return that path."""
+
+    async def look() -> list[Path]:
+        return list(service.settings.letters_directory.glob(seen))
+
     async with service.notifications.database.transaction() as connection:
-        await connection.execute("SELECT FROM deliveries FOR UPDATE")  # from the hand-over's note on it waits
+        await connection.execute(lock)
         dying = asyncio.create_task(service.hand_over())
-        await eventually(_see(service), lambda folders: any(folder.suffix != ".tmp" for folder in folders))
+        (path,) = await eventually(look, bool)
         dying.cancel()
         await asyncio.wait([dying])
-    (folder,) = service.batches()
-    return folder
+    return path
 
 
-def _see(service: RunningNotifications) -> Callable[[], Awaitable[list[Path]]]:
-    async def look() -> list[Path]:
-        return service.batches()
+async def killed_before_the_choice(service: RunningNotifications) -> Path:
+    witness = await killed(service, BEFORE_THE_CHOICE, seen="*.written.tmp")
+    return witness.with_name(witness.name.replace(".written", ""))
 
-    return look
+
+async def killed_before_the_note(service: RunningNotifications) -> Path:
+    return await killed(service, BEFORE_THE_NOTE, seen="safiag-????????-????-????-????-????????????")
 
 
 async def only_one_folder_holds_every_letter(service: RunningNotifications, count: int) -> None:
@@ -76,17 +87,32 @@ async def test_a_worker_that_dies_while_it_writes_is_relieved_after_its_lease(
 ):
     await letters(service, 5)
     await collect_letters(service.notifications)
-    folder = await killed_before_it_can_note(service)
-    pages = digests(folder)
-    unfinished = folder.rename(f"{folder}.1.tmp")  # as if killed before the folder got its name
+    unfinished = await killed_before_the_choice(service)
+    pages = digests(unfinished)
     next(unfinished.glob("*.pdf")).write_bytes(b"%PDF-1.7 half a pa")
     (unfinished / "manifest.json").unlink()
     too_early = await second.hand_over()
     service.clock.advance(days=1)
     await second.hand_over()
+    (folder,) = service.batches()
 
     assert too_early == 0
     assert digests(folder) == pages  # drawn again a day later, and the same to the byte
+    await only_one_folder_holds_every_letter(service, 5)
+
+
+async def test_a_worker_that_dies_between_the_choice_and_the_name_is_relieved_by_one_that_gives_the_name(
+    service: RunningNotifications, second: RunningNotifications
+):
+    await letters(service, 5)
+    await collect_letters(service.notifications)
+    folder = await killed_before_the_note(service)
+    inode = folder.stat().st_ino
+    folder.rename(f"{folder}.1.tmp")  # as the disk was a moment before
+    service.clock.advance(seconds=61)
+    await second.hand_over()
+
+    assert folder.stat().st_ino == inode
     await only_one_folder_holds_every_letter(service, 5)
 
 
@@ -95,15 +121,57 @@ async def test_a_worker_that_dies_after_the_hand_over_leaves_it_as_it_is(
 ):
     await letters(service, 5)
     await collect_letters(service.notifications)
-    folder = await killed_before_it_can_note(service)
+    folder = await killed_before_the_note(service)
     before, inode = digests(folder), folder.stat().st_ino
-    states = await service.rows("SELECT DISTINCT state FROM deliveries")
+    waiting = await service.rows("SELECT DISTINCT state, content_sealed FROM deliveries")
     service.clock.advance(seconds=61)
     await second.hand_over()
 
-    assert states == [{"state": "batched"}]
+    assert waiting == [{"state": "batched", "content_sealed": None}]
     assert (digests(folder), folder.stat().st_ino) == (before, inode)
     await only_one_folder_holds_every_letter(service, 5)
+
+
+async def test_a_folder_taken_away_before_its_hand_over_is_noted_is_not_written_again(
+    service: RunningNotifications, second: RunningNotifications, tmp_path: Path
+):
+    await letters(service, 5)
+    await collect_letters(service.notifications)
+    folder = await killed_before_the_note(service)
+    folder.rename(tmp_path / "taken")
+    service.clock.advance(days=17)  # past the day on which letters that have not left are given up
+    await second.hand_over()
+    rows = await service.rows("SELECT DISTINCT state, failure FROM deliveries")
+
+    assert rows == [{"state": "handed_over", "failure": None}]
+    assert service.batches() == []
+    assert await second.hand_over() == 0
+
+
+async def test_a_provider_that_takes_each_folder_as_soon_as_it_has_its_name_gets_each_letter_once(
+    service: RunningNotifications, tmp_path: Path
+):
+    root, taken, stop = service.settings.letters_directory, tmp_path / "taken", threading.Event()
+    taken.mkdir()
+
+    def take_away() -> None:
+        while not stop.is_set():
+            for folder in [path for path in root.glob("safiag-*") if path.suffix != ".tmp"]:
+                folder.rename(taken / folder.name)
+
+    provider = asyncio.create_task(asyncio.to_thread(take_away))
+    for _ in range(5):
+        await letters(service, 2)
+        await service.hand_over()
+    stop.set()
+    await provider
+    rows = await service.rows("SELECT id, state FROM deliveries")
+    batches = await service.rows("SELECT DISTINCT state FROM print_batches")
+
+    assert sorted(pdf.stem for pdf in taken.glob("*/*.pdf")) == sorted(str(row["id"]) for row in rows)
+    assert len(rows) == 10
+    assert {row["state"] for row in rows} == {"handed_over"}
+    assert batches == [{"state": "handed_over"}]
 
 
 async def test_two_workers_put_each_letter_into_one_batch(service: RunningNotifications, second: RunningNotifications):

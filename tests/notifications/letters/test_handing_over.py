@@ -23,6 +23,7 @@ from tests.support.notifications_fixtures import (
     running_notifications,
 )
 from tests.support.smtp_server import RecordingSmtpServer
+from tests.support.spans import exported_spans
 
 LINES = ["Mme Zoëlig Núñez-Gœtz", "81 CHEMIN DE L EGLISE", "61170 LE MELE SUR SARTHE"]
 
@@ -244,3 +245,14 @@ async def test_a_folder_that_the_print_provider_has_taken_away_is_no_error(servi
     service.clock.advance(hours=25)
 
     assert await remove_old_letters(service.notifications) == 1
+
+
+async def test_a_letter_is_drawn_in_the_trace_of_the_request_that_asked_for_it(service: RunningNotifications):
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    await letter_to(service)
+    await service.rows("UPDATE deliveries SET traceparent = $1", f"00-{trace}-00f067aa0ba902b7-01")
+    with exported_spans() as exporter:
+        await service.hand_over()
+    spans = [(span.name, f"{span.context.trace_id:032x}") for span in exporter.get_finished_spans() if span.context]
+
+    assert spans == [("notifications draw posted_code", trace)]

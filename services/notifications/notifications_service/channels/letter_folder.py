@@ -1,8 +1,8 @@
 """Hands letters to the print provider: a folder for each batch, PDFs and a manifest, complete as soon as it has its name.
 
-It is written as `<brand>-<batch id>.<attempt>.tmp`, brought to the disk, and renamed: whoever sees `<brand>-<batch id>` sees
-all of it. A worker that dies leaves a `.tmp` folder that nobody reads; the next one writes the same batch anew, or finds it
-there already.
+It is written as `<brand>-<batch id>.<attempt>.tmp` and brought to the disk. Then the caller chooses one attempt for good, in
+the database; only its folder is renamed, to `<brand>-<batch id>`, by whoever comes first. A folder can be renamed once:
+however many workers die, freeze or overlap, and whatever the provider takes away, each letter leaves in one folder.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class PrintedLetter:
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch and which attempt at it this is; attempts may overlap, so each writes a folder of its own."""
+    """A batch and which attempt's folder of it is meant; attempts may overlap, so each writes one of its own."""
 
     id: UUID
     brand: str
@@ -52,31 +52,59 @@ def folder_name(brand: str, batch_id: UUID) -> str:
     return f"{brand}-{batch_id}"
 
 
+class BatchMissing(Exception):
+    """A batch's folder is neither here under its unfinished name, nor was it ever written on this disk."""
+
+
 class LetterFolder:
     """The folder of batches. Its methods wait for the disk: call them in a thread."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def hand_over(self, batch: Batch, letters: list[PrintedLetter]) -> frozenset[UUID]:
-        """Write a batch, and return which letters are in it. One that is there already is left as it is."""
-        if not (self._root / batch.folder).exists():
-            self._root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            unfinished = self._write(batch, letters)
-            self._publish(unfinished, self._root / batch.folder)
-        self._remove_unfinished(batch)
-        return self.letters_in(batch)
+    def write(self, batch: Batch, letters: list[PrintedLetter]) -> None:
+        """Bring an attempt's folder to the disk, under a name that nobody reads."""
+        self._root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        unfinished = self._unfinished(batch)
+        _remove(unfinished)
+        unfinished.mkdir()
+        unfinished.chmod(FOLDER_MODE)  # whatever the process's mask is
+        for letter in letters:
+            _write_file(unfinished / f"{letter.id}.pdf", letter.pdf)
+        _write_file(unfinished / MANIFEST, _json(_manifest(batch, letters)))
+        _write_file(self._witness(batch), b"")
+        _to_disk(unfinished)
+        _to_disk(self._root)  # a power failure must not undo what will be chosen
 
-    def letters_in(self, batch: Batch) -> frozenset[UUID]:
-        """Return the letters of a batch that was handed over; none if it was not."""
+    def publish(self, batch: Batch) -> None:
+        """Give the chosen attempt's folder its name, unless it had it already: then the provider may have taken it away.
+
+        Raises BatchMissing where this disk has never seen the folder, such as an empty place where a volume should be.
+        """
+        final = self._root / batch.folder
         try:
-            manifest = orjson.loads((self._root / batch.folder / MANIFEST).read_bytes())
+            self._unfinished(batch).rename(final)
         except FileNotFoundError:
-            return frozenset()
-        return frozenset(UUID(letter["id"]) for letter in manifest["letters"])
+            if not self._witness(batch).exists():
+                raise BatchMissing(batch.folder) from None
+        _to_disk(self._root)
+        for leftover in self._leftovers(batch.folder):
+            if leftover != self._witness(batch):
+                _remove(leftover)
+
+    def discard(self, batch: Batch) -> None:
+        """Remove what an attempt wrote that is not chosen."""
+        _remove(self._unfinished(batch))
+        _remove(self._witness(batch))
+
+    def tidy(self, folder: str) -> None:
+        """Remove what all attempts at a batch have left behind, once it is noted what became of it."""
+        for leftover in self._leftovers(folder):
+            _remove(leftover)
 
     def remove_pdfs(self, folder: str) -> None:
         """Remove the PDFs of a batch, and the address lines from its manifest; a folder that is gone is no error."""
+        self.tidy(folder)
         place = self._root / folder
         if not place.exists():
             return
@@ -89,28 +117,22 @@ class LetterFolder:
         (place / f"{MANIFEST}.tmp").replace(place / MANIFEST)
         _to_disk(place)
 
-    def _write(self, batch: Batch, letters: list[PrintedLetter]) -> Path:
-        unfinished = self._root / f"{batch.folder}.{batch.attempt}.tmp"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        unfinished.chmod(FOLDER_MODE)  # whatever the process's mask is
-        for letter in letters:
-            _write_file(unfinished / f"{letter.id}.pdf", letter.pdf)
-        _write_file(unfinished / MANIFEST, _json(_manifest(batch, letters)))
-        _to_disk(unfinished)
-        return unfinished
+    def _unfinished(self, batch: Batch) -> Path:
+        return self._root / f"{batch.folder}.{batch.attempt}.tmp"
 
-    def _publish(self, unfinished: Path, final: Path) -> None:
-        try:
-            unfinished.rename(final)
-        except OSError:
-            if not final.exists():  # another worker was faster: the same letters, the same content
-                raise
-        _to_disk(self._root)
+    def _witness(self, batch: Batch) -> Path:
+        # Stays until the hand-over is noted: tells a folder that was taken away from one that was never here.
+        return self._root / f"{batch.folder}.{batch.attempt}.written.tmp"
 
-    def _remove_unfinished(self, batch: Batch) -> None:
-        for leftover in self._root.glob(f"{batch.folder}.*.tmp"):
-            shutil.rmtree(leftover, ignore_errors=True)
+    def _leftovers(self, folder: str) -> list[Path]:
+        return list(self._root.glob(f"{folder}.*.tmp"))
+
+
+def _remove(leftover: Path) -> None:
+    if leftover.is_dir():
+        shutil.rmtree(leftover, ignore_errors=True)
+    else:
+        leftover.unlink(missing_ok=True)
 
 
 def _manifest(batch: Batch, letters: list[PrintedLetter]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Draws the letter that carries a one-time code.
 
-Place in the flow: `send_due_deliveries` builds a LetterContent from the recipient, the brand and the
-opened secret; the bytes go into a print batch. Nothing is kept here: the code exists in clear only in
+Place in the flow: `usecases/draw_letters` builds a LetterContent from the brand and the opened secret;
+the bytes go into a print batch. Nothing is kept here: the code exists in clear only in
 the content and in the bytes.
 
 One typst compiler per thread, since a shared one raises "Already borrowed". The compiler releases the

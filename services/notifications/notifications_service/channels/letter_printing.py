@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
-from notifications_service.channels.letter_pdf import LetterContent, LetterNotRendered, LetterPress
+from notifications_service.channels.letter_pdf import LetterContent, LetterPress
 
 
 class LetterPrinting:
@@ -13,10 +13,9 @@ class LetterPrinting:
     def __init__(self, *, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="letters")
 
-    async def print_all(self, letters: list[LetterContent]) -> list[bytes | LetterNotRendered]:
-        """Return the PDF of each letter in their order, or why there is none."""
-        loop = asyncio.get_running_loop()
-        return await asyncio.gather(*(loop.run_in_executor(self._pool, self._print, letter) for letter in letters))
+    async def draw(self, letter: LetterContent) -> bytes:
+        """Return a letter's PDF as soon as a thread is free; raise LetterNotRendered."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._draw, letter)
 
     def close(self) -> None:
         """End the threads once they have finished what they draw."""
@@ -26,8 +25,5 @@ class LetterPrinting:
     def _press(self) -> LetterPress:
         return LetterPress()
 
-    def _print(self, letter: LetterContent) -> bytes | LetterNotRendered:
-        try:
-            return self._press.render(letter)
-        except LetterNotRendered as reason:
-            return reason
+    def _draw(self, letter: LetterContent) -> bytes:
+        return self._press.render(letter)

@@ -30,6 +30,11 @@ def give_up_at(created_at: datetime, expires_at: datetime, *, margin: timedelta)
     return expires_at - min(margin, max(expires_at - created_at, timedelta()) / SHARE_OF_LIFE)
 
 
+def next_attempt(attempts: int, *, pauses: Sequence[float], now: datetime) -> datetime:
+    """Return when to try again after `attempts` counted ones; `pauses` are in seconds, the last one for all others."""
+    return now + timedelta(seconds=pauses[min(attempts, len(pauses) - 1)])
+
+
 @dataclass(frozen=True)
 class Situation:
     """Where a delivery stood when it was tried: counted attempts before this one, and whether one may have arrived."""
@@ -42,7 +47,7 @@ class Situation:
 def course_after(
     verdict: Verdict, answer: RelayAnswer, situation: Situation, *, pauses: Sequence[float], now: datetime
 ) -> Course:
-    """Return the course after an attempt; `pauses` are the seconds before each retry, the last one for all others."""
+    """Return the course after an attempt; `pauses` as in `next_attempt`."""
     if verdict is Verdict.SENT:
         return Course("sent")
     if verdict in _FINAL:
@@ -52,7 +57,7 @@ def course_after(
         # A mail on which the relay hangs every time must not hold back those behind it.
         at_fault = verdict is Verdict.RELAY_DOWN and answer.stage is not Stage.CONNECT
         return Course(waiting, now + timedelta(seconds=pauses[0] if at_fault else 0), counted=False)
-    due = now + timedelta(seconds=pauses[min(situation.attempts, len(pauses) - 1)])
+    due = next_attempt(situation.attempts, pauses=pauses, now=now)
     if due < situation.give_up_at:
         return Course(waiting, due)
     return Course("possibly_sent") if waiting == "possibly_sent" else Course("failed", failure=GAVE_UP)

@@ -91,6 +91,31 @@ async def give_up_overdue(connection: Connection, *, now: datetime, failure: str
     return [GivenUp(**dict(row)) for row in rows]
 
 
+async def give_up_batched(
+    connection: Connection, batch_id: UUID, *, leased_until: datetime, now: datetime, failure: str
+) -> list[GivenUp]:
+    """End the letters of a batch under our lease that are of no more use, blanking their secrets.
+
+    Where a folder is chosen its letters may have left: those are not given up.
+    """
+    rows = await connection.fetch(
+        """
+        WITH ours AS (
+            SELECT id FROM print_batches
+            WHERE id = $1 AND state = 'printing' AND leased_until = $2 AND chosen_attempt IS NULL FOR UPDATE
+        )
+        UPDATE deliveries SET state = 'failed', failure = $4, failed_at = $3, content_sealed = NULL
+        FROM ours WHERE print_batch_id = ours.id AND state = 'batched' AND give_up_at <= $3
+        RETURNING deliveries.id, purpose, channel, state
+        """,
+        batch_id,
+        leased_until,
+        now,
+        failure,
+    )
+    return [GivenUp(**dict(row)) for row in rows]
+
+
 @dataclass(frozen=True)
 class Waiting:
     """How long the oldest due deliveries have waited, in seconds by channel, and letters that lack their recipient."""

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from service_kit.database import Connection
 
+NOT_WRITTEN = "not-written"  # the outcome of an attempt at which a letter could not be read
+
 
 @dataclass(frozen=True)
 class DueLetter:
@@ -14,6 +16,7 @@ class DueLetter:
     id: UUID
     purpose: str
     member_id: UUID
+    attempts: int
     content_sealed: bytes
     person_sealed: bytes
 
@@ -35,7 +38,7 @@ async def take(connection: Connection, brand: str, *, limit: int, now: datetime)
     """Lock up to `limit` due letters of a brand, oldest first; those that another worker has locked are left to it."""
     rows = await connection.fetch(
         """
-        SELECT letter.id, purpose, member_id, content_sealed, person_sealed
+        SELECT letter.id, purpose, member_id, attempts, content_sealed, person_sealed
         FROM deliveries AS letter JOIN recipients USING (brand, member_id)
         WHERE channel = 'letter' AND brand = $1 AND next_attempt_at <= $2 AND give_up_at > $2
         ORDER BY next_attempt_at LIMIT $3 FOR UPDATE OF letter SKIP LOCKED
@@ -74,6 +77,16 @@ async def assign(connection: Connection, letters: list[AddressedLetter], *, batc
     )
 
 
+async def settle_undrawn(
+    connection: Connection, *, failures: dict[UUID, str], due: dict[UUID, datetime], now: datetime
+) -> None:
+    """End the letters that can never be drawn, and let those that cannot be read now be collected again."""
+    if failures:
+        await fail(connection, failures, now=now)
+    if due:
+        await postpone(connection, due, now=now)
+
+
 async def fail(connection: Connection, failures: dict[UUID, str], *, now: datetime) -> None:
     """End letters that cannot be printed, each with its reason, and blank their codes."""
     await connection.execute(
@@ -93,12 +106,34 @@ async def fail(connection: Connection, failures: dict[UUID, str], *, now: dateti
     )
 
 
+async def postpone(connection: Connection, due: dict[UUID, datetime], *, now: datetime) -> None:
+    """Let letters that cannot be read now be collected again, each at its instant; one in a batch leaves it."""
+    await connection.execute(
+        """
+        WITH unread AS (
+            UPDATE deliveries SET
+                state = 'planned', next_attempt_at = later.due, attempts = attempts + 1,
+                print_batch_id = NULL, batched_at = NULL
+            FROM unnest($1::uuid[], $2::timestamptz[]) AS later (id, due)
+            WHERE deliveries.id = later.id AND state IN ('planned', 'batched')
+            RETURNING deliveries.id
+        )
+        INSERT INTO delivery_attempts (delivery_id, tried_at, outcome) SELECT id, $3, $4 FROM unread
+        """,
+        list(due),
+        list(due.values()),
+        now,
+        NOT_WRITTEN,
+    )
+
+
 @dataclass(frozen=True)
 class BatchedLetter:
-    """A letter of a batch that is being printed."""
+    """A letter of a batch that is to be drawn."""
 
     id: UUID
     purpose: str
+    attempts: int
     created_at: datetime
     expires_at: datetime
     content_sealed: bytes
@@ -106,10 +141,10 @@ class BatchedLetter:
 
 
 async def of_batch(connection: Connection, batch_id: UUID) -> list[BatchedLetter]:
-    """Return the letters of a batch that are not handed over yet, in a fixed order."""
+    """Return the letters of a batch of which no folder is chosen yet, in a fixed order."""
     rows = await connection.fetch(
         """
-        SELECT id, purpose, created_at, expires_at, content_sealed, traceparent FROM deliveries
+        SELECT id, purpose, attempts, created_at, expires_at, content_sealed, traceparent FROM deliveries
         WHERE print_batch_id = $1 AND state = 'batched' ORDER BY created_at, id
         """,
         batch_id,
@@ -117,16 +152,35 @@ async def of_batch(connection: Connection, batch_id: UUID) -> list[BatchedLetter
     return [BatchedLetter(**dict(row)) for row in rows]
 
 
-async def mark_handed_over(connection: Connection, letter_ids: list[UUID], *, now: datetime) -> None:
-    """Note that letters are the print provider's now, and blank their codes."""
+async def blank_codes(connection: Connection, batch_id: UUID) -> None:
+    """Blank the codes of letters that are in their batch's chosen folder: nothing is drawn again."""
     await connection.execute(
+        "UPDATE deliveries SET content_sealed = NULL WHERE print_batch_id = $1 AND state = 'batched'", batch_id
+    )
+
+
+@dataclass(frozen=True)
+class HandedOverLetter:
+    """A letter that is the print provider's now."""
+
+    id: UUID
+    purpose: str
+    created_at: datetime
+
+
+async def mark_handed_over(connection: Connection, batch_id: UUID, *, now: datetime) -> list[HandedOverLetter]:
+    """Note that the letters of a batch's chosen folder are the print provider's now, and return them."""
+    rows = await connection.fetch(
         """
         WITH gone AS (
             UPDATE deliveries SET state = 'handed_over', sent_at = $2, attempts = attempts + 1, content_sealed = NULL
-            WHERE id = any($1) AND state = 'batched' RETURNING id
+            WHERE print_batch_id = $1 AND state = 'batched' RETURNING id, purpose, created_at
+        ), noted AS (
+            INSERT INTO delivery_attempts (delivery_id, tried_at, outcome) SELECT id, $2, 'handed-over' FROM gone
         )
-        INSERT INTO delivery_attempts (delivery_id, tried_at, outcome) SELECT id, $2, 'handed-over' FROM gone
+        SELECT id, purpose, created_at FROM gone
         """,
-        letter_ids,
+        batch_id,
         now,
     )
+    return [HandedOverLetter(**dict(row)) for row in rows]

@@ -1,4 +1,7 @@
-"""SQL of print batches: opened, printed under a lease, handed over, emptied of their PDFs a day later."""
+"""SQL of print batches: opened, drawn under a lease, one attempt's folder chosen, handed over, emptied of their PDFs.
+
+The end of the lease is also its proof: what a worker notes counts only while the lease that it was given stands.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +12,17 @@ from service_kit.database import Connection
 
 @dataclass(frozen=True)
 class PrintBatch:
-    """A batch under our lease; `attempts` counts the leases so far, this one included."""
+    """A batch under our lease; `attempts` counts the leases so far, this one included.
+
+    `chosen_attempt` is set when an attempt's folder is already on its way to the print provider.
+    """
 
     id: UUID
     brand: str
     created_at: datetime
     attempts: int
     leased_until: datetime
+    chosen_attempt: int | None
 
 
 async def open_batch(connection: Connection, batch_id: UUID, brand: str, *, now: datetime) -> None:
@@ -36,7 +43,7 @@ async def claim(connection: Connection, *, now: datetime, leased_until: datetime
         WHERE id = (
             SELECT id FROM print_batches WHERE state = 'printing' AND leased_until <= $1
             ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED
-        ) RETURNING id, brand, created_at, attempts, leased_until
+        ) RETURNING id, brand, created_at, attempts, leased_until, chosen_attempt
         """,
         now,
         leased_until,
@@ -44,18 +51,38 @@ async def claim(connection: Connection, *, now: datetime, leased_until: datetime
     return None if row is None else PrintBatch(**dict(row))
 
 
-async def close_batch(connection: Connection, batch: PrintBatch, *, empty: bool, now: datetime) -> None:
-    """Note that a batch was handed over, or that none of its letters could be printed."""
-    await connection.execute(
-        """
-        UPDATE print_batches SET
-            state = CASE WHEN $2 THEN 'empty' ELSE 'handed_over' END,
-            handed_over_at = CASE WHEN $2 THEN NULL ELSE $3::timestamptz END
-        WHERE id = $1 AND state = 'printing'
-        """,
-        batch.id,
-        empty,
-        now,
+async def choose_folder(connection: Connection, batch: PrintBatch) -> bool:
+    """Note that this attempt's folder is the one to hand over; False when the lease has passed to another worker."""
+    return bool(
+        await connection.fetchval(
+            """
+            UPDATE print_batches SET chosen_attempt = $3
+            WHERE id = $1 AND state = 'printing' AND leased_until = $2 AND chosen_attempt IS NULL
+            RETURNING true
+            """,
+            batch.id,
+            batch.leased_until,
+            batch.attempts,
+        )
+    )
+
+
+async def close_batch(connection: Connection, batch: PrintBatch, *, empty: bool, now: datetime) -> bool:
+    """Note that a batch was handed over, or that none of its letters could be; False when the lease has passed on."""
+    return bool(
+        await connection.fetchval(
+            """
+            UPDATE print_batches SET
+                state = CASE WHEN $3 THEN 'empty' ELSE 'handed_over' END,
+                handed_over_at = CASE WHEN $3 THEN NULL ELSE $4::timestamptz END
+            WHERE id = $1 AND state = 'printing' AND leased_until = $2
+            RETURNING true
+            """,
+            batch.id,
+            batch.leased_until,
+            empty,
+            now,
+        )
     )
 
 

@@ -1,10 +1,12 @@
 """Letters that are due are addressed and put into a batch, a few seconds' worth at a time.
 
 Reads recipients; writes deliveries and print_batches, a batch and its letters in one transaction. A letter whose recipient is
-not known yet waits; one whose address cannot be printed fails, for the back office to see.
+not known yet waits; one whose address cannot be printed fails, for the back office to see; one that cannot be read (a row is
+damaged, a key is not on the ring) is tried again later, alone: the next event about the member, or the key, mends it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from pydantic import BaseModel, ConfigDict
@@ -12,10 +14,11 @@ from service_kit.database import Connection
 from service_kit.personal import Personal
 
 from notifications_service import metrics
+from notifications_service.domain.mail_course import next_attempt
 from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches
-from notifications_service.store.due_letters import AddressedLetter, DueLetter
+from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter
 from notifications_service.usecases.keep_recipient import open_recipient
 from notifications_service.usecases.plan_letter import LetterSecret
 
@@ -25,7 +28,10 @@ log = structlog.get_logger()
 
 
 class LetterToPrint(BaseModel):
-    """What is sealed while a letter is in a batch: fixed then, so that printing again gives the same page."""
+    """What is sealed while a letter is in a batch: fixed then, so that printing again gives the same page.
+
+    It reads as a LetterSecret too: a letter that leaves its batch is collected anew.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -50,27 +56,37 @@ async def collect_letters(notifications: Notifications) -> int:
 async def _collect(notifications: Notifications, connection: Connection, brand: str) -> int:
     now = notifications.now()
     addressed: list[AddressedLetter] = []
-    failures = {}
+    failures: dict[UUID, str] = {}
+    unreadable: dict[UUID, datetime] = {}
     for letter in await due_letters.take(connection, brand, limit=BATCH, now=now):
         try:
             addressed.append(_addressed(notifications, letter))
         except AddressDoesNotFit as error:
             failures[letter.id] = str(error)
-            metrics.FAILURES.labels(letter.purpose, "letter", error.code).inc()
-            log.error(
-                "address_does_not_fit",
-                delivery_id=str(letter.id),
-                at_fault=error.field,
-                reason=error.reason,
-                brand=brand,
-            )
-    if failures:
-        await due_letters.fail(connection, failures, now=now)
+            _tell(letter, brand, error)
+        except Exception as error:
+            unreadable[letter.id] = next_try(notifications, letter, error)
+    await due_letters.settle_undrawn(connection, failures=failures, due=unreadable, now=now)
     if addressed:
         batch_id = notifications.foundation.entropy.new_id()
         await print_batches.open_batch(connection, batch_id, brand, now=now)
         await due_letters.assign(connection, addressed, batch_id=batch_id, now=now)
     return len(addressed)
+
+
+def _tell(letter: DueLetter, brand: str, error: AddressDoesNotFit) -> None:
+    metrics.FAILURES.labels(letter.purpose, "letter", error.code).inc()
+    log.error(
+        "address_does_not_fit", delivery_id=str(letter.id), at_fault=error.field, reason=error.reason, brand=brand
+    )
+
+
+def next_try(notifications: Notifications, letter: DueLetter | BatchedLetter, error: Exception) -> datetime:
+    """Return when to try a letter again that could not be read, and tell operators."""
+    metrics.ATTEMPTS.labels(letter.purpose, "letter", NOT_WRITTEN).inc()
+    # The error's kind only: its message might quote a name.
+    log.error("letter_not_readable", delivery_id=str(letter.id), error=type(error).__name__)
+    return next_attempt(letter.attempts, pauses=notifications.settings.retry_seconds, now=notifications.now())
 
 
 def _addressed(notifications: Notifications, letter: DueLetter) -> AddressedLetter:
