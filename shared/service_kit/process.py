@@ -7,6 +7,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Literal
 
 import structlog
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from service_kit.foundation import Foundation
 from service_kit.http.health import Health
+from service_kit.http.protocol import HttpProtocol
 from service_kit.logging import configure_logging
 from service_kit.settings import ServiceSettings
 from service_kit.wake import NotifyingWake
@@ -86,18 +88,24 @@ async def waking_others(foundation: Foundation) -> AsyncIterator[None]:
 @asynccontextmanager
 async def listening(application: web.Application, *, host: str, port: int) -> AsyncIterator[int]:
     """Serve `application` meanwhile; yield the port (a free one for 0)."""
-    runner = web.AppRunner(
-        application,
-        access_log=None,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-        handler_cancellation=False,
+    runner = web.AppRunner(application, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=False)
+    await runner.setup()
+    assert runner.server is not None
+    loop = asyncio.get_running_loop()
+    connection = partial(
+        HttpProtocol,
+        runner.server,
+        loop=loop,
+        access_log=None,  # type: ignore[arg-type]  # None is meant: its lines would hold addresses
         lingering_time=LINGER_SECONDS,
         auto_decompress=False,  # a compressed body is refused, whichever way it is compressed
     )
-    await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
-        yield runner.addresses[0][1]
+        server = await loop.create_server(connection, host, port)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
     finally:
         await runner.cleanup()
 

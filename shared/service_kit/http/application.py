@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from service_kit.clock import Clock
 from service_kit.database import is_unavailable
-from service_kit.field_problems import field_problems
+from service_kit.field_problems import field_problems, forbidden_character_fields, is_plain
 from service_kit.http.authentication import Authentication
 from service_kit.http.bodies import LIMIT, parse_json, read_bytes, typed
 from service_kit.http.endpoints import Answer, Call, Endpoint
@@ -42,6 +42,7 @@ from service_kit.problems import DomainError
 from service_kit.tracing import span
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+ID_OF_REQUEST = web.RequestKey("id_of_request", str)
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -73,10 +74,13 @@ def build_application(service: Service) -> web.Application:
     """Return the aiohttp application of `service`."""
     pipeline = _Pipeline(service)
     application = web.Application(middlewares=[pipeline.middleware], client_max_size=LIMIT)
+    application.on_response_prepare.append(_add_headers)
     for endpoint in service.endpoints:
-        application.router.add_route(
-            endpoint.method, endpoint.path, pipeline.handler(endpoint), name=endpoint.operation
-        )
+        handler = pipeline.handler(endpoint)
+        for method in ("GET", "HEAD") if endpoint.method == "GET" else (endpoint.method,):
+            application.router.add_route(
+                method, endpoint.path, handler, name=endpoint.operation, expect_handler=_continue_later
+            )
     document = orjson.dumps(openapi_document(service.name, service.endpoints, service.problems))
 
     async def openapi(_request: web.Request) -> web.Response:
@@ -85,6 +89,17 @@ def build_application(service: Service) -> web.Application:
     application.router.add_get("/openapi.json", openapi, name="openapi")
     application.router.add_routes(service.health.routes())
     return application
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    # At the last moment, so that answers that a handler sends by itself, part by part, have them too.
+    request_id = request.get(ID_OF_REQUEST) or secrets.token_hex(16)
+    response.headers.update({"X-Request-Id": request_id, **SECURITY_HEADERS})
+    response.headers.popall("Server", None)  # it names versions
+
+
+async def _continue_later(_request: web.Request) -> None:
+    """Say nothing to `Expect: 100-continue` yet: `bodies` does, once it wants the body."""
 
 
 class _Pipeline:
@@ -97,6 +112,7 @@ class _Pipeline:
         """Give every request an id and a trace, every error its answer, every answer its headers."""
         given = request.headers.get("X-Request-Id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        request[ID_OF_REQUEST] = request_id
         operation = request.match_info.route.name or "none"
         begun = time.perf_counter()
         with (
@@ -109,8 +125,6 @@ class _Pipeline:
                 log.info("answered", operation=operation, status=response.status, seconds=round(seconds, 4))
         HTTP_REQUESTS.labels(self._service.name, operation, response.status).inc()
         HTTP_SECONDS.labels(self._service.name, operation).observe(seconds)
-        if not response.prepared:
-            response.headers.update({"X-Request-Id": request_id, **SECURITY_HEADERS})
         return response
 
     async def _answer(self, request: web.Request, handler: Any, request_id: str) -> web.StreamResponse:
@@ -127,7 +141,14 @@ class _Pipeline:
             away = is_unavailable(error)
             (log.warning if away else log.error)("request_failed", exc_info=error)
             problem = TemporarilyUnavailable(retry_after=2) if away else InternalError()
-        return problem_response(problem, self._problems[type(problem)], request_id=request_id)
+        return self._problem_response(problem, request_id)
+
+    def _problem_response(self, problem: DomainError, request_id: str) -> web.Response:
+        kind = next((kind for kind in type(problem).__mro__ if kind in self._problems), None)
+        if kind is None:
+            log.error("problem_not_mapped", reason=problem.code)
+            problem, kind = InternalError(), InternalError
+        return problem_response(problem, self._problems[kind], request_id=request_id)
 
     def handler(self, endpoint: Endpoint) -> Any:
         """Return the aiohttp handler of `endpoint`."""
@@ -145,6 +166,8 @@ class _Pipeline:
         brand = request.match_info.get("brand", "")
         if "brand" in request.match_info and brand not in service.brands:
             raise UnknownBrand
+        if not all(map(is_plain, request.match_info.values())):
+            raise NotFound
         principal = service.authentication.principal(request, endpoint.access, brand=brand, now=service.clock.now())
         raw = await _read(endpoint, request)
         now = service.clock.now()  # after the body: a sender who dawdles must not decide at an instant that is past
@@ -183,8 +206,11 @@ async def _read(endpoint: Endpoint, request: web.Request) -> bytes:
 def _query(model: type[BaseModel] | None, request: web.Request) -> Any:
     if model is None:
         return None
+    given = dict(request.query)
+    if bad := forbidden_character_fields(given):
+        raise InvalidRequest(fields=bad)
     try:
-        return model.model_validate_strings(dict(request.query))
+        return model.model_validate_strings(given)
     except ValidationError as error:
         raise InvalidRequest(fields=field_problems(error)) from None
 

@@ -52,6 +52,7 @@ async def stream_parts(request: web.Request, *, limit: int, idle_seconds: float)
     """
     if (request.content_length or 0) > limit:
         raise BodyTooLarge
+    await _let_continue(request)
     size = 0
     while True:
         try:
@@ -65,6 +66,13 @@ async def stream_parts(request: web.Request, *, limit: int, idle_seconds: float)
         if size > limit:
             raise BodyTooLarge
         yield part
+
+
+async def _let_continue(request: web.Request) -> None:
+    """Tell a client that waits for it that its body is wanted (RFC 9110 § 10.1.1): whoever is refused sends nothing."""
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.version >= (1, 1):
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
 
 
 def parse_json(raw: bytes) -> Any:

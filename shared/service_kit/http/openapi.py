@@ -20,6 +20,7 @@ from service_kit.http.problems import (
     InvalidIdempotencyKey,
     InvalidRequest,
     MalformedJson,
+    NotFound,
     NotSignedIn,
     ProblemText,
     TemporarilyUnavailable,
@@ -60,6 +61,8 @@ def problems_of(endpoint: Endpoint) -> list[type[DomainError]]:
     found: list[type[DomainError]] = [*endpoint.problems, InternalError, TemporarilyUnavailable]
     if "{brand}" in endpoint.path:
         found.append(UnknownBrand)
+    if "{" in endpoint.path.replace("{brand}", ""):
+        found.append(NotFound)  # a control character, say, names nothing
     if not isinstance(endpoint.access, Public):
         found += [NotSignedIn]
     if isinstance(endpoint.access, Staff) or (isinstance(endpoint.access, SignedIn) and "{brand}" in endpoint.path):

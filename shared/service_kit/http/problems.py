@@ -21,6 +21,12 @@ class ProblemText:
     detail: str
 
 
+class UnreadableRequest(DomainError):
+    """The bytes are not HTTP, or a header is too long: no route has seen the request."""
+
+    code = "unreadable-request"
+
+
 class MalformedJson(DomainError):
     """The body is not JSON in UTF-8 (lone surrogates included)."""
 
@@ -128,6 +134,7 @@ class InvalidIdempotencyKey(DomainError):
 
 
 KIT_PROBLEMS: Mapping[type[DomainError], ProblemText] = {
+    UnreadableRequest: ProblemText(400, "Unreadable request", "La demande n’est pas lisible."),
     MalformedJson: ProblemText(400, "Malformed JSON", "Le contenu envoyé n’est pas lisible."),
     BodyTooLarge: ProblemText(413, "Body too large", "Le contenu envoyé est trop volumineux."),
     BodyTooDeep: ProblemText(400, "Body too deep", "Le contenu envoyé n’est pas lisible."),

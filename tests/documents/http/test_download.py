@@ -203,4 +203,4 @@ async def test_a_method_that_is_not_there_is_answered_with_those_that_are(servic
     async with service.served() as client, client.delete(f"/v1/me/documents/{uuid4()}") as response:
         problem = await response.json(content_type=None)
 
-    assert (response.status, problem["code"], response.headers["Allow"]) == (405, "method-not-allowed", "GET")
+    assert (response.status, problem["code"], response.headers["Allow"]) == (405, "method-not-allowed", "GET, HEAD")
