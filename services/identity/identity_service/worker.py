@@ -1,6 +1,7 @@
 """The background process of identity: decides resets, hears members, publishes."""
 
 import asyncio
+import random
 from datetime import timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from identity_service.usecases.decide_resets import decide_due_resets
 KEPT_AFTER_EXPIRY = timedelta(days=30)  # a look back for support; only digests are kept
 TRIES_KEPT = timedelta(days=1)  # the window of tries_per_day
 DAY_SECONDS = 86_400.0
+UNFORESEEN_SECONDS = 0.2
 
 
 def background(identity: Identity) -> Background:
@@ -24,10 +26,20 @@ def background(identity: Identity) -> Background:
     return Background(
         subscriptions=members.subscriptions(identity),
         loops=[
-            Loop("resets", partial(decide_due_resets, identity), foundation.settings.poll_seconds, foundation.wake),
+            Loop("resets", partial(decide_soon, identity), foundation.settings.poll_seconds, foundation.wake),
             Loop("housekeeping", partial(forget_expired, identity), DAY_SECONDS),
         ],
     )
+
+
+async def decide_soon(identity: Identity) -> int:
+    """Decide what is due, at a moment within UNFORESEEN_SECONDS.
+
+    A decision costs work that the next request could feel on a small machine. Begun at once, it would tell whoever asks for
+    somebody and then for nobody whether there was something to decide.
+    """
+    await asyncio.sleep(random.uniform(0, UNFORESEEN_SECONDS))  # noqa: S311 - a pause, not a secret
+    return await decide_due_resets(identity)
 
 
 async def forget_expired(identity: Identity) -> int:

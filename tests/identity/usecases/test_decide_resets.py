@@ -3,12 +3,14 @@
 import asyncio
 import base64
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from identity_service.domain.posted_codes import normalise
 from identity_service.usecases.request_reset import request_reset
+from identity_service.worker import UNFORESEEN_SECONDS, decide_soon
 from service_kit.sealing import CannotSeal
 
 from tests.support.identity_fixtures import opened_identity
@@ -137,6 +139,17 @@ async def test_two_workers_decide_each_request_once(opened, client):
 
     assert len(events) == 120
     assert len({(event.data["account_id"], event.data["version"]) for event in events}) == 120
+
+
+async def test_a_decision_begins_at_a_moment_that_whoever_asked_cannot_foresee(opened):
+    pauses = []
+    for _ in range(8):
+        begun = time.perf_counter()
+        await decide_soon(opened.identity)
+        pauses.append(time.perf_counter() - begun)
+
+    assert max(pauses) - min(pauses) > UNFORESEEN_SECONDS / 10
+    assert min(pauses) < UNFORESEEN_SECONDS
 
 
 async def test_what_cannot_be_sealed_stays_asked_for(identity_database, tmp_path):

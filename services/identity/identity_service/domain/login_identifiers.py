@@ -28,6 +28,12 @@ def normalise_nir(typed: str) -> str:
     return compact[:13] if NIR.fullmatch(compact) else compact
 
 
+def with_key(nir: str) -> str:
+    """Return the 15 characters of a number of 13: its key is 97 less its remainder by 97, with Corsica's 2A as 19, 2B as 18."""
+    digits = nir.replace("2A", "19", 1).replace("2B", "18", 1)
+    return f"{nir}{97 - int(digits) % 97:02}" if digits.isdigit() else nir
+
+
 def normalise_email(typed: str) -> str:
     """Return an address as compared: Unicode-normalised, lower-case, the domain in its IDNA form."""
     folded = unicodedata.normalize("NFKC", typed).strip()

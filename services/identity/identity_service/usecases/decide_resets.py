@@ -24,7 +24,7 @@ from identity_service.store.posted_codes import PostedCode
 from identity_service.store.reset_requests import ResetRequest
 
 BATCH = 100
-ONE_LETTER_WITHIN = timedelta(hours=1)
+ONE_LETTER_WITHIN = timedelta(minutes=10)
 
 RecordedEvent = tuple[UUID, Event, str | None]  # id, event, traceparent
 
@@ -98,7 +98,7 @@ async def _write(identity: Identity, connection: Connection, decisions: list[Dec
 
 
 async def _letters_due(connection: Connection, decisions: list[Decision], *, now: datetime) -> list[Decision]:
-    """Return one decision for each account, without those whose letter was asked for less than an hour ago.
+    """Return one decision for each account, without those whose letter was asked for some minutes ago.
 
     A second letter would void the first one's code while it is in the post. Each mail is answered, each letter is not.
     """

@@ -10,7 +10,7 @@ from service_kit.database import Connection
 from service_kit.personal import Personal
 from service_kit.subscriptions import Reader
 
-from identity_service.domain.login_identifiers import letters_and_digits, normalise_email, normalise_nir
+from identity_service.domain.login_identifiers import letters_and_digits, normalise_email, normalise_nir, with_key
 from identity_service.domain.personal_pieces import personal_pieces
 from identity_service.resources import Identity
 from identity_service.store import enrolments, reset_tokens
@@ -66,10 +66,10 @@ def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID) -> 
 
 
 def _pieces(member: EnrolledMember) -> set[str]:
-    numbers = (member.nir, member.membership_number, member.statement_identifier)
-    names = (member.last_name, member.birth_name, member.first_name)
+    numbers = (member.membership_number, member.statement_identifier)
+    names = (member.last_name, member.birth_name, member.first_name, member.email)
     return personal_pieces(
         birth_date=member.birth_date.reveal(),
-        numbers=[number.reveal() for number in numbers if number],
+        numbers=[with_key(member.nir.reveal()), *(number.reveal() for number in numbers if number)],
         names=[name.reveal() for name in names if name],
     )
