@@ -58,7 +58,7 @@ def served(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield space
 
 
-@schemathesis.serializer("application/x-ndjson", "application/ndjson", "application/json-lines")
+@schemathesis.serializer("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines")
 def lines(_context: Any, value: Any) -> bytes:
     """Send a text as the lines of a file."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")

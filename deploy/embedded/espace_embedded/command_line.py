@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="espace", description="The member space, whole, on this machine.")
     commands = parser.add_subparsers(required=True)
     start = commands.add_parser("up", help="start everything on one port, until Ctrl-C")
-    start.add_argument("--port", type=int, default=8080)
+    start.add_argument("--port", type=_port, default=8080, help="on 127.0.0.1 (default: 8080)")
     start.add_argument("--state", type=Path, default=DEFAULT_STATE, help="where it keeps everything (default: .state)")
     start.add_argument("--no-demo", action="store_true", help="load no members")
     start.add_argument("--brands", type=Path, default=BRANDS, help="folder of <brand>.toml")
@@ -44,6 +44,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--state", type=Path, default=DEFAULT_STATE)
     token.set_defaults(run=_token)
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65_535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return port
 
 
 def _up(arguments: argparse.Namespace) -> None:

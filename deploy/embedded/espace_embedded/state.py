@@ -27,7 +27,7 @@ class State:
         state = cls(directory.absolute())
         try:
             for folder in (state.logs, state.letters, state.documents, state.mails, state.dead_letters):
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # logs and letters are nobody else's
             make_key_material(state.keys, list(SERVICES))
             make_key_ring(state.keys / "identity" / "pepper.json")
             make_key_ring(state.desk_keys)

@@ -191,11 +191,11 @@ async def test_the_report_can_be_read_again_by_its_brand_only(contracts: OpenCon
     assert (await contracts.report("not-an-id"))[0] == 404
 
 
-async def test_no_more_than_a_thousand_refusals_are_named(contracts: OpenContracts) -> None:
-    _, answer = await contracts.send(b"{}\n" * 1050 + ndjson([enrolment_line()]))
+async def test_no_more_than_ten_thousand_refusals_are_named(contracts: OpenContracts) -> None:
+    _, answer = await contracts.send(b"{}\n" * 10_050 + ndjson([enrolment_line()]))
 
-    assert counts(answer) == ("done", 1, 0, 1050)
-    assert (len(answer["errors"]), answer["errors"][-1]["line"], answer["errors_truncated"]) == (1000, 1000, True)
+    assert counts(answer) == ("done", 1, 0, 10_050)
+    assert (len(answer["errors"]), answer["errors"][-1]["line"], answer["errors_truncated"]) == (10_000, 10_000, True)
 
 
 @pytest.mark.parametrize("brand", BRANDS)

@@ -114,10 +114,23 @@ def test_a_line_of_38_characters_is_printed():
     assert expected == lines_for(first_name=None, last_name="M" * 34)[0]
 
 
-def test_a_line_of_39_characters_is_refused():
+def test_a_word_of_39_characters_is_refused():
     expected = ("name", "too_long")
 
-    assert expected == refusal(first_name=None, last_name="M" * 35)
+    assert expected == refusal(first_name=None, last_name="M" * 39)
+
+
+def test_a_long_name_is_written_whole_on_two_lines():
+    block = lines_for(title="M.", first_name="Charles-Henri", last_name="de La Rochefoucauld de Montmorency-Laval")
+
+    assert block[:2] == ["M. Charles-Henri de La Rochefoucauld", "de Montmorency-Laval"]
+    assert all(len(line) <= 38 for line in block)
+
+
+def test_a_name_of_three_lines_is_refused():
+    expected = ("name", "too_long")
+
+    assert expected == refusal(first_name=None, last_name=" ".join(["Montmorency"] * 8))
 
 
 def test_a_missing_last_name_is_refused():

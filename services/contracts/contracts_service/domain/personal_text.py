@@ -15,6 +15,7 @@ from contracts_service.domain.refused_value import RefusedValueError
 _FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]"
 )
+_NO_PART_OF_A_NAME = frozenset({"So", "Sm", "Sc", "Cs", "Co", "Cn", "Cf"})
 _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN_WORDS = re.compile(r"[\s'’ʼ`´\-\u2010-\u2015.()]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
@@ -43,6 +44,9 @@ def check_name(text: str) -> str:
     """Return a person's name as it is; one letter is enough (`Ô`, `Y`), none is a PersonalTextError."""
     if not _LETTER.search(text):
         raise PersonalTextError("no-letter")
+    # Symbols, pictures and private characters are no part of a name, and no letter or card could print them.
+    if any(unicodedata.category(character) in _NO_PART_OF_A_NAME for character in text):
+        raise PersonalTextError("forbidden-characters")
     return text
 
 

@@ -21,7 +21,13 @@ from contracts_service.usecases.read_import import Report, read_import
 from contracts_service.usecases.receive_import import Sender, receive_import
 
 # The last one is what a client that names no type is taken to send (RFC 9110 § 8.3).
-LINE_TYPES = ("application/x-ndjson", "application/ndjson", "application/json-lines", "application/octet-stream")
+LINE_TYPES = (
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/json-lines",
+    "application/octet-stream",
+)
 BACK_OFFICE = Staff(("back-office",))
 DESCRIPTION = """The body is NDJSON: one JSON object a line, in UTF-8, each of 256 KiB at most. It is read as a stream.
 Blank lines are skipped; an empty file is an import of nothing. Every line is accepted, unchanged or refused by itself,
@@ -55,7 +61,7 @@ class LineAnswer(BaseModel):
 
 
 class ImportAnswer(BaseModel):
-    """Where an import stands; counts of lines. The first 1,000 refusals are told, `errors_truncated` says if that is all."""
+    """Where an import stands; counts of lines. The first 10,000 refusals are told, `errors_truncated` says if that is all."""
 
     id: UUID
     kind: ImportKind

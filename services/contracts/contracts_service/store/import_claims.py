@@ -10,7 +10,7 @@ from uuid import UUID
 
 from service_kit.database import Connection, row_as
 
-MOST_ERRORS = 1000  # refusals that a report names; the others are counted
+MOST_ERRORS = 10_000  # refusals that a report names; the others are counted
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ The six lines of the norm, and the fields they come from:
 """
 
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -103,9 +104,19 @@ def _people(title: str | None, last_name: str, first_name: str | None, recipient
     candidates = list(_person_forms(title, last_name, first_name))
     stated = printable_words(recipient)
     if stated and _names(stated, last_name):
-        return [_first_that_fits("recipient", [stated, *candidates])]
-    person = _first_that_fits("name", candidates)
-    return [person, _first_that_fits("recipient", [stated])] if stated else [person]
+        return _one_line_or_two("recipient", [stated, *candidates])
+    person = _one_line_or_two("name", candidates)
+    return [*person, *_one_line_or_two("recipient", [stated])] if stated else person
+
+
+def _one_line_or_two(field: Field, candidates: list[str]) -> list[str]:
+    """Write who it is on one line, or between two words on two: a name is never cut, and many are longer than a line."""
+    for lines in (1, 2):
+        for candidate in candidates:
+            wrapped = textwrap.wrap(candidate, LINE_LIMIT, break_long_words=False)
+            if len(wrapped) <= lines and all(len(line) <= LINE_LIMIT for line in wrapped):
+                return wrapped
+    raise AddressDoesNotFit(field, "too_long")
 
 
 def _person_forms(title: str | None, last_name: str, first_name: str | None) -> Iterable[str]:
