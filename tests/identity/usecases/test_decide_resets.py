@@ -68,9 +68,26 @@ async def test_a_way_in_is_given_from_the_effective_date_until_five_years_after_
     assert await types_after(opened, client, "mgas", member["email"]) == expected
 
 
-async def test_nobody_gets_anything_for_somebody_unknown(opened, client):
+async def test_nobody_gets_anything_for_somebody_unknown_and_the_request_is_forgotten(opened, client):
     assert await types_after(opened, client, "mgas", "personne@courriel.example") == []
-    assert await opened.value("SELECT count(*) FROM reset_requests") == 0
+    looks = 0
+    while await opened.value("SELECT count(*) FROM reset_requests"):
+        opened.clock.advance(seconds=10)
+        looks += await opened.decide()
+
+    assert await opened.new_events() == []
+    assert 5 <= looks <= 20
+
+
+async def test_a_member_who_is_enrolled_a_moment_after_asking_gets_a_mail(opened, client):
+    await ask(client, "mgas", "nouvelle@courriel.example")
+    await opened.decide()
+    await opened.enrol(email="nouvelle@courriel.example")
+    opened.clock.advance(seconds=2)
+    await opened.decide()
+    (event,) = await opened.new_events()
+
+    assert event.type == "reset.requested.v1"
 
 
 async def test_one_odd_member_does_not_stop_the_requests_of_the_others(opened, client):
@@ -226,7 +243,7 @@ async def _ask_directly(opened, identifier: str) -> None:
 async def test_a_letter_that_is_on_its_way_is_not_voided_by_asking_again(opened, client):
     member = await opened.enrol(brand="safiag", email=None)
     first = await types_after(opened, client, "safiag", member["nir"])
-    opened.clock.advance(minutes=59)
+    opened.clock.advance(minutes=9)
     again = await types_after(opened, client, "safiag", member["nir"])
     opened.clock.advance(minutes=2)
     later = await types_after(opened, client, "safiag", member["nir"])

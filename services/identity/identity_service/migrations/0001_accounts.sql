@@ -36,16 +36,18 @@ CREATE TABLE tries (
     last_try_at timestamptz NOT NULL
 );
 
--- What was asked and not yet decided. The answer to the member is given before anybody looks who it is.
+-- What was asked and not yet decided. The answer to the member is given before anybody looks who it is. A request for somebody
+-- whom nobody knows is looked at again for some minutes: the event that enrols the member may still be on its way.
 CREATE TABLE reset_requests (
     id uuid PRIMARY KEY,
     brand text NOT NULL,
     identifier_digests bytea [] NOT NULL,
     requested_at timestamptz NOT NULL,
+    next_look_at timestamptz NOT NULL,
     traceparent text
 );
 
-CREATE INDEX reset_requests_requested_at ON reset_requests (requested_at);
+CREATE INDEX reset_requests_next_look_at ON reset_requests (next_look_at);
 
 CREATE TABLE reset_tokens (
     digest bytea PRIMARY KEY,

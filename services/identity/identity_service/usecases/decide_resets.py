@@ -24,6 +24,8 @@ from identity_service.store.posted_codes import PostedCode
 from identity_service.store.reset_requests import ResetRequest
 
 BATCH = 100
+KNOWN_WITHIN = timedelta(minutes=10)
+SOONEST_LOOK = timedelta(seconds=2)
 ONE_LETTER_WITHIN = timedelta(minutes=10)
 
 RecordedEvent = tuple[UUID, Event, str | None]  # id, event, traceparent
@@ -44,8 +46,9 @@ async def decide_due_resets(identity: Identity) -> int:
     """Decide what is due and return how many requests that was."""
     now = identity.foundation.clock.now()
     async with identity.database.transaction() as connection:
-        requests = await reset_requests.take(connection, limit=BATCH)
-        decisions = await _decide(identity, connection, requests, now=now)
+        requests = await reset_requests.take(connection, now=now, limit=BATCH)
+        decisions, unknown = await _decide(identity, connection, requests, now=now)
+        await _look_again(connection, unknown, now=now)
         if decisions:
             await _write(identity, connection, decisions, now=now)
     if decisions:
@@ -58,8 +61,10 @@ async def decide_due_resets(identity: Identity) -> int:
 
 async def _decide(
     identity: Identity, connection: Connection, requests: list[ResetRequest], *, now: datetime
-) -> list[Decision]:
+) -> tuple[list[Decision], list[ResetRequest]]:
+    """Return what is decided, and the requests for somebody whom nobody knows."""
     found: list[Decision] = []
+    unknown: list[ResetRequest] = []
     for brand in {request.brand for request in requests} & identity.brands.keys():
         policy, asked = identity.brands[brand], [request for request in requests if request.brand == brand]
         by_digest = await accounts.find_by_login(
@@ -70,10 +75,20 @@ async def _decide(
         )
         for request in asked:
             candidates = [account for digest in request.identifier_digests for account in by_digest.get(digest, [])]
+            if not candidates:
+                unknown.append(request)
             account = preferred(candidates, civil_date(now), read_only_years=policy.read_only_years)
             if account is not None:
                 found.append(Decision(request, account, _address(identity, account)))
-    return found
+    return found, unknown
+
+
+async def _look_again(connection: Connection, requests: list[ResetRequest], *, now: datetime) -> None:
+    """Put off what nobody is known for: a member who was enrolled a moment ago may arrive after the own request."""
+    for request in requests:
+        age = now - request.requested_at
+        if age < KNOWN_WITHIN:
+            await reset_requests.insert(connection, request, next_look_at=now + max(SOONEST_LOOK, age / 2))
 
 
 def _address(identity: Identity, account: Account) -> str | None:

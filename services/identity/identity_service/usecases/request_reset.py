@@ -20,5 +20,5 @@ async def request_reset(identity: Identity, *, brand: str, identifier: str, now:
     digests = identity.digests.login(kind).all_of(brand, normalise(kind, identifier))
     request = ResetRequest(identity.entropy.new_id(), brand, digests, now, current_traceparent())
     async with identity.database.transaction() as connection:
-        await reset_requests.insert(connection, request)
+        await reset_requests.insert(connection, request, next_look_at=now)
     identity.foundation.wake.call()
