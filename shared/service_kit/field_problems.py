@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 LONGEST_NAME = 64
 OTHERWISE = ("invalid-value", "Cette information n’est pas valable.")
+DUPLICATE = ("duplicate-field", "Ce champ figure deux fois.")
 FORBIDDEN = ("forbidden-characters", "Cette information contient des caractères non autorisés.")
 
 # Unicode's bidirectional controls: invisible, and they make a name read as another.

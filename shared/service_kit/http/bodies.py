@@ -1,6 +1,8 @@
 """Request bodies: read with a limit, parsed with a depth limit, checked for characters that no person types, then typed."""
 
 import asyncio
+import json
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, TypeVar
@@ -9,7 +11,7 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service_kit.field_problems import field_problems, forbidden_character_fields
+from service_kit.field_problems import DUPLICATE, field_problems, forbidden_character_fields, printable_name
 from service_kit.http.problems import (
     BodyTooDeep,
     BodyTooLarge,
@@ -18,6 +20,7 @@ from service_kit.http.problems import (
     MalformedJson,
     UnknownField,
 )
+from service_kit.problems import FieldProblem
 
 DEPTH = 32
 LIMIT = 64 * 1024
@@ -76,7 +79,7 @@ async def _let_continue(request: web.Request) -> None:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Parse JSON; raise MalformedJson, or BodyTooDeep beyond DEPTH levels."""
+    """Parse JSON; raise MalformedJson, BodyTooDeep beyond DEPTH levels, InvalidRequest for a field that is given twice."""
     # Brackets in strings only make the count too high; the exact count is needed only then.
     try:
         content = orjson.loads(raw)
@@ -85,7 +88,19 @@ def parse_json(raw: bytes) -> Any:
         raise (BodyTooDeep if too_deep else MalformedJson) from None
     if raw.count(b"[") + raw.count(b"{") > DEPTH and _is_too_deep(content):
         raise BodyTooDeep
+    _DUPLICATES.decode(raw.decode())
     return content
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
+    # orjson takes the last of two; whoever looked at the body before us may have taken the first.
+    if len(pairs) > 1 and len({name for name, _ in pairs}) < len(pairs):
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise InvalidRequest(fields=(FieldProblem(printable_name(name), *DUPLICATE),))
+
+
+# Numbers are not looked at: one of many digits would be an error here.
+_DUPLICATES = json.JSONDecoder(object_pairs_hook=_refuse_duplicates, parse_int=len, parse_float=len)
 
 
 def _is_too_deep(content: Any) -> bool:

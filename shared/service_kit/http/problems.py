@@ -11,6 +11,8 @@ from aiohttp import web
 
 from service_kit.problems import DomainError
 
+MOST_FIELDS = 100  # a small body of unknown fields must not make a large answer
+
 
 @dataclass(frozen=True)
 class ProblemText:
@@ -171,7 +173,7 @@ def problem_body(error: DomainError, text: ProblemText, *, request_id: str) -> d
         "status": text.status,
         "detail": text.detail,
         "code": error.code,
-        "fields": [field.as_dict() for field in error.fields],
+        "fields": [field.as_dict() for field in error.fields[:MOST_FIELDS]],
         "request_id": request_id,
     }
 
