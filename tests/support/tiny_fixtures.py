@@ -150,7 +150,7 @@ async def served(place: Place, database_url: str) -> AsyncIterator[Served]:
     async with (
         open_tiny(settings) as tiny,
         listening(application(tiny), host="127.0.0.1", port=0) as port,
-        aiohttp.ClientSession() as client,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as client,
     ):
         yield Served(port, client, place, tiny)
 
