@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from notifications_service.usecases.note_served_letter import RedeemedCode
 from notifications_service.usecases.plan_letter import RequiredLetter
 from notifications_service.usecases.plan_reset_mail import ResetRequest
 from pact import match
@@ -48,7 +49,17 @@ LETTER = Expectation(
         "code": match.regex("7KQM-W2XF-HT9R", regex=r"[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}"),
     },
 )
-EXPECTATIONS = [MAIL, LETTER]
+REDEEMED = Expectation(
+    "a posted code that was used",
+    "a member has connected with a posted code",
+    "posted-code.redeemed.v1",
+    {
+        "letter_id": an_id("e6b2d0f8-4a1c-4795-b3e8-7c5d9f0a2b29"),
+        "member_id": an_id("a3d5f0b7-8e14-4f6b-b2d9-7c1e5a0f9b62"),
+        "brand": match.str("safiag"),
+    },
+)
+EXPECTATIONS = [MAIL, LETTER, REDEEMED]
 DELIVERY = """
     SELECT brand, purpose, channel, state, member_id::text, masked_address, expires_at, content_sealed, id
     FROM deliveries WHERE cause = $1
@@ -95,6 +106,14 @@ async def test_a_letter_is_planned_with_the_code_sealed(parts: dict[str, OpenedP
     assert b"7KQM-W2XF-HT9R" in secret
 
 
+async def test_a_letter_whose_code_was_used_is_ended(parts: dict[str, OpenedPart]):
+    notifications = parts["notifications"]
+    events = await heard_by(pact_of("notifications", "identity", [LETTER, REDEEMED]), notifications.hear)
+    row = await notifications.row(DELIVERY, events[0]["data"]["letter_id"])
+
+    assert (row["state"], row["content_sealed"]) == ("failed", None)
+
+
 @pytest.mark.unit
 def test_the_committed_pact_is_what_notifications_expects_of_identity_now():
     expected = written(pact_of("notifications", "identity", EXPECTATIONS))
@@ -103,4 +122,5 @@ def test_the_committed_pact_is_what_notifications_expects_of_identity_now():
     assert fields_told(expected) == {
         "reset.requested.v1": fields_read(ResetRequest),
         "letter.required.v1": fields_read(RequiredLetter),
+        "posted-code.redeemed.v1": fields_read(RedeemedCode),
     }

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import aiohttp
 from contracts_service.events import MemberChanged, MemberEnrolled
-from identity_service.events import LetterRequired, ResetRequested
+from identity_service.events import LetterRequired, PostedCodeRedeemed, ResetRequested
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from notifications_service import worker
@@ -79,7 +79,7 @@ class RunningNotifications:
             time=self.clock.now(),
             subject=event.subject(),
             data=data,
-            sealed=sealer.seal(personal, recipients=event.recipients),
+            sealed=sealer.seal(personal, recipients=event.recipients) if personal else None,
         ).encode()
 
     async def send_mails(self) -> int:
@@ -216,6 +216,17 @@ def letter_required(**changes: Any) -> LetterRequired:
         "code": "K7NR-4WXQ-9PTC",
     }
     return LetterRequired(**values | changes)
+
+
+def code_redeemed(letter: LetterRequired) -> PostedCodeRedeemed:
+    """Return identity's event that the code of a letter was used."""
+    return PostedCodeRedeemed(
+        version=letter.version + 1,
+        letter_id=letter.letter_id,
+        account_id=letter.account_id,
+        member_id=letter.member_id,
+        brand=letter.brand,
+    )
 
 
 def member_enrolled(**changes: Any) -> MemberEnrolled:

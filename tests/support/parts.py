@@ -68,7 +68,7 @@ class OpenedPart:
             time=datetime.fromisoformat(event["time"]),
             subject=event["subject"],
             data={name: value for name, value in event["data"].items() if name not in sealed},
-            sealed=Sealer(public_keys).seal(personal, recipients=(self.part.name,)),
+            sealed=Sealer(public_keys).seal(personal, recipients=(self.part.name,)) if personal else None,
         )
 
     async def recorded(self) -> list[Envelope]:

@@ -37,3 +37,15 @@ class LetterRequired(Event):
     purpose: Literal["posted_code"]
     expires_at: datetime
     code: Annotated[str, Sealed]
+
+
+class PostedCodeRedeemed(Event):
+    """A posted code has served: notifications removes the letter that it is printed in."""
+
+    event_type: ClassVar[str] = "posted-code.redeemed.v1"
+    aggregate: ClassVar[str] = "account_id"
+
+    letter_id: UUID  # of the letter.required that the code left in
+    account_id: UUID
+    member_id: UUID
+    brand: str

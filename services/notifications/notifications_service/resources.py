@@ -44,6 +44,7 @@ class Notifications:
     # Wakes within the worker: who hears of a message is also who sends it.
     mail_due: Wake = field(default_factory=Wake)
     letter_due: Wake = field(default_factory=Wake)
+    letter_served: Wake = field(default_factory=Wake)
 
     @property
     def database(self) -> Database:

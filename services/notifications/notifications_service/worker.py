@@ -6,19 +6,21 @@ from functools import partial
 from service_kit.background import Background, work
 from service_kit.loops import Loop
 
-from notifications_service.consumers import letters, members, resets
+from notifications_service.consumers import letters, members, redeemed_codes, resets
 from notifications_service.resources import Notifications, open_notifications
 from notifications_service.settings import NotificationsSettings
 from notifications_service.usecases.give_up_overdue import give_up_overdue
 from notifications_service.usecases.hand_over_letters import hand_over_letters
 from notifications_service.usecases.measure_waiting import measure_waiting
 from notifications_service.usecases.remove_old_letters import remove_old_letters
+from notifications_service.usecases.remove_served_letters import remove_served_letters
 from notifications_service.usecases.send_due_mails import send_due_mails
 
-EVENTS = (*members.EVENTS, *resets.EVENTS, *letters.EVENTS)
+EVENTS = (*members.EVENTS, *resets.EVENTS, *letters.EVENTS, *redeemed_codes.EVENTS)
 GIVE_UP_SECONDS = 5.0
 MEASURE_SECONDS = 10.0
 REMOVE_SECONDS = 600.0
+REMOVE_SERVED_SECONDS = 10.0
 
 
 def background(notifications: Notifications) -> Background:
@@ -29,6 +31,7 @@ def background(notifications: Notifications) -> Background:
             *members.subscriptions(notifications),
             *resets.subscriptions(notifications),
             *letters.subscriptions(notifications),
+            *redeemed_codes.subscriptions(notifications),
         ],
         loops=[
             Loop("mails", partial(send_due_mails, notifications), poll, notifications.mail_due),
@@ -36,6 +39,12 @@ def background(notifications: Notifications) -> Background:
             Loop("give_up", partial(give_up_overdue, notifications), GIVE_UP_SECONDS),
             Loop("waiting", partial(measure_waiting, notifications), MEASURE_SECONDS),
             Loop("old_letters", partial(remove_old_letters, notifications), REMOVE_SECONDS),
+            Loop(
+                "served_letters",
+                partial(remove_served_letters, notifications),
+                REMOVE_SERVED_SECONDS,
+                notifications.letter_served,
+            ),
         ],
     )
 

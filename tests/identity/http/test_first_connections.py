@@ -59,6 +59,34 @@ async def test_the_code_works_once(client, member, code):
     assert (await sign_in(client, "safiag", member["nir"], SIX_DIGITS)).status == 201
 
 
+async def test_a_code_that_has_served_is_told_once_so_that_its_letter_goes(opened, client, member, code):
+    account = await opened.account(member)
+    letter_id = await opened.value("SELECT id FROM posted_codes")
+    await connect(client, "safiag", member["nir"], wrong(code))
+    await connect(client, "safiag", member["nir"], code, "123456")
+    before = await opened.new_events()
+    await connect(client, "safiag", member["nir"], code)
+    await connect(client, "safiag", member["nir"], code, "907316")
+    (event,) = await opened.new_events()
+
+    assert before == []
+    assert (event.type, event.sealed_fields) == ("posted-code.redeemed.v1", frozenset())
+    assert event.data == {
+        "version": account["version"] + 1,
+        "letter_id": str(letter_id),
+        "account_id": str(account["id"]),
+        "member_id": member["member_id"],
+        "brand": "safiag",
+    }
+
+
+async def test_a_statement_identifier_has_no_letter_to_tell_of(opened, client, member):
+    answer = await connect(client, "safiag", member["nir"], member["statement_identifier"])
+
+    assert answer.status == 204
+    assert await opened.new_events() == []
+
+
 async def test_the_code_works_for_21_days(opened, client, member, code):
     opened.clock.set(datetime(2026, 3, 31, 21, 59, 59, tzinfo=UTC))  # 31 March, 23:59:59 in Paris
 

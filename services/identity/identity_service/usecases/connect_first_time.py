@@ -1,20 +1,22 @@
 """First connection, or the way back in with a posted code: number, code, a new password twice, the terms.
 
 Reads accounts; counts the try before the code is compared (tries, and posted_codes where there is one); in one transaction
-uses the code up and writes password, tries, sessions, tokens, codes and terms_acceptances. No session is opened: the member
-signs in with the new password, which proves that it was taken in.
+uses the code up and writes password, tries, sessions, tokens, codes, terms_acceptances and the outbox; publishes
+posted-code.redeemed. No session is opened: the member signs in with the new password, which proves that it was taken in.
 """
 
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from service_kit.database import Connection
 from service_kit.problems import FieldProblem
 
 from identity_service.domain import posted_codes as code_rules
 from identity_service.domain.accounts import Account
 from identity_service.domain.errors import FirstConnectionRefused, PasswordRefused, TermsNotAccepted
 from identity_service.domain.login_identifiers import letters_and_digits
+from identity_service.events import PostedCodeRedeemed
 from identity_service.resources import Identity
 from identity_service.store import accounts, posted_codes, terms_acceptances, tries
 from identity_service.store.posted_codes import PostedCode
@@ -68,6 +70,25 @@ async def _connect(
         await terms_acceptances.record(
             connection, account.id, version=terms.version, text_digest=terms.digest, now=now, source="first connection"
         )
+        if posted is not None:
+            await _tell(identity, connection, account, posted, now=now)
+    if posted is not None:
+        identity.foundation.wake.call()
+
+
+async def _tell(
+    identity: Identity, connection: Connection, account: Account, posted: PostedCode, *, now: datetime
+) -> None:
+    """Record that the code has served, so that its letter is not kept any longer."""
+    [version] = await accounts.draw_versions(connection, [account.id])
+    event = PostedCodeRedeemed(
+        version=version,
+        letter_id=posted.id,
+        account_id=account.id,
+        member_id=account.member_id,
+        brand=account.brand,
+    )
+    await identity.outbox.append(connection, event, event_id=identity.entropy.new_id(), occurred_at=now)
 
 
 def _check_terms(identity: Identity, typed: FirstConnection) -> None:

@@ -106,16 +106,15 @@ class LetterFolder:
         """Remove the PDFs of a batch, and the address lines from its manifest; a folder that is gone is no error."""
         self.tidy(folder)
         place = self._root / folder
-        if not place.exists():
-            return
-        for pdf in place.glob("*.pdf"):
-            pdf.unlink(missing_ok=True)
-        manifest = orjson.loads((place / MANIFEST).read_bytes())
-        for letter in manifest["letters"]:
-            letter.pop("address_lines", None)
-        _write_file(place / f"{MANIFEST}.tmp", _json(manifest))
-        (place / f"{MANIFEST}.tmp").replace(place / MANIFEST)
-        _to_disk(place)
+        if place.exists():
+            _empty(place, list(place.glob("*.pdf")))
+
+    def remove_letters(self, folder: str, letters: list[UUID]) -> None:
+        """Remove the PDFs of some letters of a batch, and their address lines; what is gone already is no error."""
+        self.tidy(folder)
+        place = self._root / folder
+        if place.exists():
+            _empty(place, [place / f"{letter}.pdf" for letter in letters])
 
     def _unfinished(self, batch: Batch) -> Path:
         return self._root / f"{batch.folder}.{batch.attempt}.tmp"
@@ -133,6 +132,19 @@ def _remove(leftover: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     else:
         leftover.unlink(missing_ok=True)
+
+
+def _empty(place: Path, pdfs: list[Path]) -> None:
+    """Remove PDFs, then from the manifest the address lines of every letter that has none: the rest stays as evidence."""
+    for pdf in pdfs:
+        pdf.unlink(missing_ok=True)
+    manifest = orjson.loads((place / MANIFEST).read_bytes())
+    for letter in manifest["letters"]:
+        if not (place / letter["file"]).exists():
+            letter.pop("address_lines", None)
+    _write_file(place / f"{MANIFEST}.tmp", _json(manifest))
+    (place / f"{MANIFEST}.tmp").replace(place / MANIFEST)
+    _to_disk(place)
 
 
 def _manifest(batch: Batch, letters: list[PrintedLetter]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from service_kit.database import Connection
 
+from notifications_service.store import served_letters
+
 NOT_WRITTEN = "not-written"  # the outcome of an attempt at which a letter could not be read
 
 
@@ -85,6 +87,7 @@ async def settle_undrawn(
         await fail(connection, failures, now=now)
     if due:
         await postpone(connection, due, now=now)
+        await served_letters.end_planned(connection, list(due), now=now)
 
 
 async def fail(connection: Connection, failures: dict[UUID, str], *, now: datetime) -> None:

@@ -99,6 +99,11 @@ async def kept_too_long(connection: Connection, *, before: datetime, limit: int)
     return [(row["id"], row["brand"]) for row in rows]
 
 
+async def lock(connection: Connection, batch_id: UUID) -> None:
+    """Keep others from changing what a batch's folder holds until the transaction ends."""
+    await connection.execute("SELECT FROM print_batches WHERE id = $1 FOR NO KEY UPDATE", batch_id)
+
+
 async def mark_pdfs_removed(connection: Connection, batch_id: UUID, *, now: datetime) -> None:
     """Note that a batch's PDFs are gone."""
     await connection.execute("UPDATE print_batches SET pdfs_removed_at = $2 WHERE id = $1", batch_id, now)

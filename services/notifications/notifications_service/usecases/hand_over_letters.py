@@ -16,7 +16,7 @@ from notifications_service import metrics
 from notifications_service.channels.letter_folder import Batch
 from notifications_service.channels.letter_pdf import LetterNotRendered
 from notifications_service.resources import Notifications
-from notifications_service.store import due_letters, print_batches
+from notifications_service.store import due_letters, print_batches, served_letters
 from notifications_service.store.due_letters import BatchedLetter
 from notifications_service.store.print_batches import PrintBatch
 from notifications_service.usecases.collect_letters import collect_letters
@@ -51,6 +51,8 @@ async def _hand_over_one(notifications: Notifications) -> int:
     if batch.attempts >= WORRYING_ATTEMPTS:
         log.error("print_batch_fails_again_and_again", batch_id=str(batch.id), attempts=batch.attempts)
     await give_up_batched(notifications, batch)
+    async with notifications.database.connection() as connection:
+        await served_letters.end_batched(connection, batch, now=now)
     return await _hand_over(notifications, batch)
 
 
@@ -98,6 +100,7 @@ async def _note(notifications: Notifications, batch: PrintBatch) -> int:
             return 0  # who has the lease finds the folder chosen, and notes it
         handed_over = await due_letters.mark_handed_over(connection, batch.id, now=now)
     await asyncio.to_thread(notifications.folder.tidy, _folder(batch, batch.attempts).folder)
+    notifications.letter_served.call()  # for a code that served while its letter was being drawn
     log.info("letters_handed_over", batch_id=str(batch.id), letters=len(handed_over))
     for letter in handed_over:
         metrics.ATTEMPTS.labels(letter.purpose, "letter", "handed-over").inc()

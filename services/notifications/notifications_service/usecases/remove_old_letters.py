@@ -21,8 +21,9 @@ async def remove_old_letters(notifications: Notifications) -> int:
     async with notifications.database.connection() as connection:
         batches = await print_batches.kept_too_long(connection, before=before, limit=BATCH)
     for batch_id, brand in batches:
-        await asyncio.to_thread(notifications.folder.remove_pdfs, folder_name(brand, batch_id))
-        async with notifications.database.connection() as connection:
+        async with notifications.database.transaction() as connection:
+            await print_batches.lock(connection, batch_id)
+            await asyncio.to_thread(notifications.folder.remove_pdfs, folder_name(brand, batch_id))
             await print_batches.mark_pdfs_removed(connection, batch_id, now=now)
         log.info("letters_removed", batch_id=str(batch_id))
     return len(batches)
