@@ -31,6 +31,7 @@ from service_kit.http.problems import (
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
+    NotSignedIn,
     ProblemText,
     TemporarilyUnavailable,
     UnknownBrand,
@@ -169,6 +170,8 @@ class _Pipeline:
         if not all(map(is_plain, request.match_info.values())):
             raise NotFound
         principal = service.authentication.principal(request, endpoint.access, brand=brand, now=service.clock.now())
+        if principal is not None and principal.brand not in service.brands:
+            raise NotSignedIn  # of a brand that was here once, or is elsewhere
         raw = await _read(endpoint, request)
         now = service.clock.now()  # after the body: a sender who dawdles must not decide at an instant that is past
         body = None if endpoint.body is None else typed(parse_json(raw), endpoint.body)
@@ -180,15 +183,15 @@ class _Pipeline:
     async def _once(self, endpoint: Endpoint, call: Call[Any], key: str, raw: bytes) -> web.StreamResponse:
         who = getattr(call.principal, "account_id", "") or getattr(call.principal, "subject", "")
         scope, keys = f"{endpoint.operation} {call.brand} {who}", self._service.idempotency
-        if (kept := await keys.begin(scope, key, raw)) is not None:
-            return _response(Answer(kept[1] or None, status=kept[0]))
+        if (kept := await keys.begin(scope, key, path=call.request.path_qs, body=raw)) is not None:
+            return _response(kept)
         try:
             answer = await endpoint.handler(call)
         except BaseException:
             await keys.forget(scope, key)
             raise
         assert isinstance(answer, Answer), "an endpoint with once=True returns an Answer"
-        await keys.complete(scope, key, status=answer.status, answer=_json_value(answer.body))
+        await keys.complete(scope, key, answer)
         return _response(answer)
 
 
@@ -215,10 +218,6 @@ def _query(model: type[BaseModel] | None, request: web.Request) -> Any:
         raise InvalidRequest(fields=field_problems(error)) from None
 
 
-def _json_value(body: Any) -> Any:
-    return body.model_dump(mode="json") if isinstance(body, BaseModel) else body
-
-
 def _response(answer: Answer | web.StreamResponse) -> web.StreamResponse:
     if isinstance(answer, web.StreamResponse):
         return answer
@@ -226,7 +225,7 @@ def _response(answer: Answer | web.StreamResponse) -> web.StreamResponse:
         return web.Response(status=204 if answer.status == 200 else answer.status, headers=answer.headers)
     return web.Response(
         status=answer.status,
-        body=orjson.dumps(_json_value(answer.body)),
+        body=orjson.dumps(answer.json_value()),
         content_type="application/json",
         headers=answer.headers,
     )

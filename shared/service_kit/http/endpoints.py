@@ -71,6 +71,10 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def json_value(self) -> Any:
+        """Return the body as a JSON value."""
+        return self.body.model_dump(mode="json") if isinstance(self.body, BaseModel) else self.body
+
 
 Handler = Callable[[Call[Any]], Awaitable[Answer | web.StreamResponse]]
 

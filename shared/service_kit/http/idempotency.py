@@ -1,4 +1,4 @@
-"""Idempotency-Key: a POST that is sent twice is done once; the same key and body get the same answer for 24 hours.
+"""Idempotency-Key: a POST that is sent twice is done once; the same key, path and body get the same answer for 24 hours.
 
 The row is written before the work and completed after it. A process that dies in between leaves a row without an answer,
 which another try may take over after two minutes. Keys and bodies are kept as keyed digests only: a body may hold nothing but a
@@ -6,11 +6,11 @@ number that a plain digest would give away to whoever tries all of them.
 """
 
 from datetime import timedelta
-from typing import Any
 
 from aiohttp import web
 
 from service_kit.database import Database
+from service_kit.http.endpoints import Answer
 from service_kit.http.problems import IdempotencyKeyInProgress, IdempotencyKeyReused, InvalidIdempotencyKey
 from service_kit.key_rings import Digests, KeyRing
 
@@ -33,9 +33,9 @@ class IdempotencyKeys:
         self._database = database
         self._keys, self._bodies = Digests(keys, "idempotency.key"), Digests(keys, "idempotency.body")
 
-    async def begin(self, scope: str, key: str, body: bytes) -> tuple[int, Any] | None:
-        """Return the kept (status, answer) when this was done before; otherwise reserve the key and return None."""
-        key_digest, request_digest = self._keys.of(key), self._bodies.of_bytes(body)
+    async def begin(self, scope: str, key: str, *, path: str, body: bytes) -> Answer | None:
+        """Return the kept answer when this was done before; otherwise reserve the key and return None."""
+        key_digest, request_digest = self._keys.of(key), self._bodies.of_bytes(path.encode() + b"\n" + body)
         async with self._database.connection() as connection:
             reserved = await connection.fetchval(
                 """
@@ -63,17 +63,17 @@ class IdempotencyKeys:
             raise IdempotencyKeyInProgress(retry_after=2)
         if row["request_digest"] != request_digest:
             raise IdempotencyKeyReused
-        return row["status"], row["answer"]
+        return Answer(row["answer"]["body"], status=row["status"], headers=row["answer"]["headers"])
 
-    async def complete(self, scope: str, key: str, *, status: int, answer: Any) -> None:
-        """Keep the answer."""
+    async def complete(self, scope: str, key: str, answer: Answer) -> None:
+        """Keep the answer: its status, its body and its own headers."""
         async with self._database.connection() as connection:
             await connection.execute(
                 "UPDATE idempotency_keys SET status = $3, answer = $4 WHERE scope = $1 AND key_digest = $2",
                 scope,
                 self._keys.of(key),
-                status,
-                answer if answer is not None else {},
+                answer.status,
+                {"body": answer.json_value(), "headers": dict(answer.headers)},
             )
 
     async def forget(self, scope: str, key: str) -> None:
