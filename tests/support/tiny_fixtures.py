@@ -1,6 +1,7 @@
 """What the tiny service needs to run: keys, brands, an environment, tokens; in this process or in one of its own."""
 
 import asyncio
+import base64
 import json
 import os
 import signal
@@ -14,8 +15,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
-from joserfc import jwt
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import OKPKey
+from service_kit.access_tokens import SIGNATURE
 from service_kit.key_material import make_key_material, make_signing_keys
 from service_kit.process import listening
 
@@ -93,13 +98,32 @@ class Place:
     def _token(self, kind: str, claims: dict[str, Any], header: dict[str, Any], key: Any) -> str:
         now, signer = datetime.now(UTC), self.key(kind)
         everything = {"aud": "espace-adherent", "iat": now, "exp": now + timedelta(minutes=5)} | claims
-        head = {"alg": "Ed25519", "kid": signer.kid} | header
-        return jwt.encode(
-            {name: value for name, value in head.items() if value is not None},
-            {name: value for name, value in everything.items() if value is not None},
-            key or signer,
-            algorithms=["Ed25519", "EdDSA", "HS256", "none", "ES256"],
-        )
+        return signed_token({"alg": SIGNATURE, "kid": signer.kid} | header, everything, key or signer)
+
+
+def signed_token(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
+    """Return a JWS of any header, however odd, signed with the key's own algorithm; what is None is left out."""
+    message = f"{encoded(header)}.{encoded(claims)}"
+    return f"{message}.{encoded(_signature(message.encode(), key))}"
+
+
+def encoded(content: object) -> str:
+    """Return one part of a token."""
+    if isinstance(content, dict):
+        plain = {name: value for name, value in content.items() if value is not None}
+        content = json.dumps(plain, default=lambda instant: int(instant.timestamp())).encode()
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _signature(message: bytes, key: Any) -> bytes:
+    private = key.private_key
+    if key.key_type == "OKP":
+        return bytes(private.sign(message))
+    if key.key_type == "RSA":
+        return bytes(private.sign(message, padding.PKCS1v15(), SHA256()))
+    numbers = decode_dss_signature(private.sign(message, ECDSA(SHA256())))
+    return b"".join(number.to_bytes(32, "big") for number in numbers)
 
 
 @dataclass(frozen=True)
