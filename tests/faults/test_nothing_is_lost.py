@@ -42,7 +42,11 @@ def relay(tmp_path: Path) -> Iterator[SmtpProcess]:
 async def test_no_accepted_reset_is_lost_and_no_extra_copy_is_unexplained(
     tmp_path: Path, postgres_url: str, broker: RabbitMqServer, relay: SmtpProcess
 ) -> None:
-    settings = {"NOTIFICATIONS_RETRY_SECONDS": "[0.5, 1, 2, 4, 8]"}
+    settings = {
+        "NOTIFICATIONS_RETRY_SECONDS": "[0.5, 1, 2, 4, 8]",
+        "NOTIFICATIONS_SMTP_DATA_SECONDS": "5",  # a lease outlives what is being sent: a short one, so that the test is short
+        "NOTIFICATIONS_LEASE_SECONDS": "10",
+    }
     async with (
         deployment(
             tmp_path, postgres_url=postgres_url, rabbitmq_url=broker.url, smtp_url=relay.url, **settings
