@@ -172,7 +172,7 @@ async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(tiny: S
     secrets = [
         (place.folder / "member-jwks.json").read_bytes(),
         json.dumps(public).encode(),
-        base64.urlsafe_b64decode(public["x"] + "="),
+        base64.urlsafe_b64decode(str(public["x"]) + "="),
         str(public["x"]).encode(),
         key.as_pem(private=False),
     ]
