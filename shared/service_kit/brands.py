@@ -30,7 +30,9 @@ def _read(file: Path, section: str, model: type[Model]) -> Model:
     try:
         content: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
         return model.model_validate({**content.get("brand", {}), **content.get(section, {})})
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, TypeError) as error:  # TypeError: [brand] or the section is no table
+        raise BrandFileUnusable(f"{file.name}: {type(error).__name__}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BrandFileUnusable(f"{file.name}: {error}") from None
     except ValidationError as error:
         keys = ", ".join(f"{section}.{'.'.join(map(str, one['loc']))} ({one['msg']})" for one in error.errors())

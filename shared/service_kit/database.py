@@ -28,6 +28,8 @@ UNAVAILABLE = (
     TimeoutError,
 )
 
+ANSWER_SECONDS = 2.0
+
 Model = TypeVar("Model")
 Opened = TypeVar("Opened")
 
@@ -70,6 +72,7 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self._asking: asyncio.Task[bool] | None = None
 
     @classmethod
     async def open(cls, url: str, *, service: str, pool_size: int = 10, statement_cache_size: int = 1024) -> "Database":
@@ -107,14 +110,23 @@ class Database:
 
     async def answers(self) -> bool:
         """Tell whether a trivial query comes back within two seconds."""
+        # Through a silent network a query cannot even be given up in time: it is left behind, and no other is sent after it.
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask(), name="database.answers")
+        done, _ = await asyncio.wait([self._asking], timeout=ANSWER_SECONDS)
+        return bool(done) and not self._asking.cancelled() and self._asking.result()
+
+    async def _ask(self) -> bool:
         try:
-            async with asyncio.timeout(2), self.pool.acquire() as connection:
+            async with self.pool.acquire(timeout=ANSWER_SECONDS) as connection:
                 return bool(await connection.fetchval("SELECT true"))
         except UNAVAILABLE:
             return False
 
     async def close(self, *, deadline: float = 5.0) -> None:
         """Close the pool; connections still lent after `deadline` seconds are cut, since `close()` alone waits for ever."""
+        if self._asking is not None:
+            self._asking.cancel()
         try:
             await asyncio.wait_for(self.pool.close(), deadline)
         except TimeoutError:

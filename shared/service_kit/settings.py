@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS_DIRECTORY = Path("/run/secrets")  # where Docker and Kubernetes lay files that only one container may read
 
@@ -21,11 +21,17 @@ class ServiceSettings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    database_url: str = Field(description="postgresql://… of this service's own database and role")
+    # A variable that is set to nothing is not set: an empty address would lead wherever the libraries' defaults do.
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    database_url: str = Field(
+        pattern=r"^postgres(ql)?://.", description="postgresql://… of this service's own database and role"
+    )
     database_pool_size: int = Field(10, ge=2, le=200)
     database_statement_cache_size: int = Field(1024, ge=0, description="0 behind pgbouncer in transaction mode")
     broker_url: str = Field(
-        description="amqp://… ; the relay and the consumers use it, the HTTP process only asks whether it is up"
+        pattern=r"^amqps?://.",
+        description="amqp://… ; the relay and the consumers use it, the HTTP process only asks whether it is up",
     )
 
     http_host: str = "127.0.0.1"

@@ -101,7 +101,7 @@ def openapi_document(
         "servers": [{"url": f"/api/{service}"}],
         "paths": paths,
         "components": {
-            "schemas": {"Problem": PROBLEM_SCHEMA, **definitions.get("$defs", {})},
+            "schemas": {"Problem": PROBLEM_SCHEMA, **definitions.get("$defs", {}), **_query_definitions(endpoints)},
             "securitySchemes": {
                 "member": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "staff": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -147,12 +147,22 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
     if model is None:
         return []
-    schema = model.model_json_schema(schema_generator=PlainSchema)
+    schema = _query_schema(model)
     required = schema.get("required", [])
     return [
         {"name": name, "in": "query", "required": name in required, "schema": _sendable(one)}
         for name, one in schema["properties"].items()
     ]
+
+
+def _query_schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(ref_template=REFERENCE, schema_generator=PlainSchema)
+
+
+def _query_definitions(endpoints: list[Endpoint]) -> dict[str, Any]:
+    """Return what parameters refer to: a choice of few values, say."""
+    schemas = [_query_schema(endpoint.query) for endpoint in endpoints if endpoint.query is not None]
+    return {name: one for schema in schemas for name, one in schema.get("$defs", {}).items()}
 
 
 def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
