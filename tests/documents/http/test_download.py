@@ -127,15 +127,17 @@ async def test_somebody_else_s_another_brand_s_unknown_and_malformed_ids_get_one
     answers = [
         await refusal(service, card["id"], other),
         await refusal(service, card["id"], mine, brand="safiag"),
-        await refusal(service, card["id"], mine, brand="inconnue"),
         await refusal(service, uuid4(), mine),
         await refusal(service, UUID(int=0), mine),
         *[await refusal(service, text, mine) for text in malformed(card["id"])],
     ]
 
+    stranger = await refusal(service, card["id"], mine, brand="inconnue")
+
     assert answers[0][0] == 404
     assert answers[0][1]["code"] == "not-found"
     assert [answer for answer in answers if answer != answers[0]] == []
+    assert (stranger[0], stranger[1]["code"]) == (401, "not-signed-in")  # a token of no brand of ours
 
 
 def malformed(document_id: UUID) -> list[str]:

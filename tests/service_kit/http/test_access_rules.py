@@ -79,7 +79,7 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - timedelta(seconds=10)},
     "without an end": {"exp": None},
     "an end that is no number": {"exp": "tomorrow"},
-    "not yet valid": {"nbf": NOW + timedelta(minutes=1)},
+    "not yet valid": {"nbf": NOW + timedelta(days=1)},
     "another issuer": {"iss": "https://evil.example"},
     "without an issuer": {"iss": None},
     "another audience": {"aud": "another"},
