@@ -135,6 +135,8 @@ class AmqpBroker:
                 if _cancelled_by_us():
                     raise
                 log.warning("broker_not_there", service=service, error="CancelledError")
+            if _cancelled_by_us():
+                raise asyncio.CancelledError
             await asyncio.sleep(pause)
             pause = min(pause * 2, 3.0)
 
@@ -146,6 +148,8 @@ class AmqpBroker:
             async with asyncio.timeout(START_SECONDS):
                 connection = await _connect(self._url, f"{service}.consume")
                 await consumer.start(connection)
+            if _cancelled_by_us():  # asyncio.wait_for, up to Python 3.11, may swallow it while something is being opened
+                raise asyncio.CancelledError
             self._consuming = True
             await consumer.lost.wait()
             return True
