@@ -148,7 +148,8 @@ class AmqpBroker:
             async with asyncio.timeout(START_SECONDS):
                 connection = await _connect(self._url, f"{service}.consume")
                 await consumer.start(connection)
-            if _cancelled_by_us():  # asyncio.wait_for, up to Python 3.11, may swallow it while something is being opened
+            # Up to Python 3.11 asyncio.wait_for may swallow a cancellation while something is being opened.
+            if _cancelled_by_us():
                 raise asyncio.CancelledError
             self._consuming = True
             await consumer.lost.wait()
