@@ -11,8 +11,16 @@ from service_kit.loops import Loop
 from service_kit.migrate import migrate
 
 from tests.support.tiny_fixtures import Place
-from tests.support.tiny_resources import CANARY, MIGRATIONS, ParcelAsked, Tiny, TinySettings, open_tiny
-from tests.support.tiny_service import BrokenWake, background
+from tests.support.tiny_service import (
+    CANARY,
+    MIGRATIONS,
+    BrokenWake,
+    ParcelAsked,
+    Tiny,
+    TinySettings,
+    background,
+    open_tiny,
+)
 from tests.support.waiting import eventually
 
 

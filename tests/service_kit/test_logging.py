@@ -13,8 +13,6 @@ from pydantic import BaseModel, ValidationError
 from service_kit.personal import Personal
 from service_kit.subscriptions import Reader
 
-pytestmark = pytest.mark.unit
-
 CANARY = "canary-9b1d"
 log = structlog.get_logger()
 

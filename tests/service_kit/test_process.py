@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.tiny_fixtures import Place, Running, running
-from tests.support.tiny_resources import CANARY
+from tests.support.tiny_service import CANARY
 from tests.support.waiting import eventually
 
 KEY_FILES = (

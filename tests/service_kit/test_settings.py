@@ -6,7 +6,7 @@ import pytest
 from service_kit.settings import variable_name
 
 from tests.support.tiny_fixtures import Place, running
-from tests.support.tiny_resources import TinySettings
+from tests.support.tiny_service import TinySettings
 
 URL = "postgresql://somebody:canary-pw@127.0.0.1:1/nothing"
 REQUIRED = [name for name, field in TinySettings.model_fields.items() if field.is_required()]

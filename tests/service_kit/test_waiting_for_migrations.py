@@ -14,8 +14,7 @@ from service_kit.relay import Relay
 
 from tests.support.service_kit_fixtures import channel_to
 from tests.support.tiny_fixtures import Place, running
-from tests.support.tiny_resources import MIGRATIONS, ParcelAsked, Tiny, TinySettings, open_tiny
-from tests.support.tiny_service import background
+from tests.support.tiny_service import MIGRATIONS, ParcelAsked, Tiny, TinySettings, background, open_tiny
 from tests.support.waiting import eventually
 
 QUEUE = "tiny.parcel.asked.v1"

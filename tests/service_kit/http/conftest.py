@@ -7,7 +7,7 @@ from service_kit.migrate import migrate
 
 from tests.support import servers
 from tests.support.tiny_fixtures import Place, Served, served
-from tests.support.tiny_resources import MIGRATIONS
+from tests.support.tiny_service import MIGRATIONS
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,7 @@ import jsonschema
 import pytest
 
 from tests.support.tiny_fixtures import Served, running
-from tests.support.tiny_http import ENDPOINTS
-from tests.support.tiny_service import application
+from tests.support.tiny_service import ENDPOINTS, application
 
 UNLISTED = {"/openapi.json", "/health/live", "/health/ready", "/metrics"}
 ROOT = Path(__file__).parents[3]
