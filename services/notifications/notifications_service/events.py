@@ -1,0 +1,27 @@
+"""What notifications publishes: what became of a message, never to whom it went nor what it said."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from service_kit.events import Event
+
+
+class DeliveryFailed(Event):
+    """A message is over and has reached nobody: identity sends a letter instead of a mail whose address does not exist.
+
+    One that may have arrived, and a letter that was not needed any more, are no failures.
+    """
+
+    event_type: ClassVar[str] = "delivery.failed.v1"
+    aggregate: ClassVar[str] = "delivery_id"
+
+    delivery_id: UUID
+    member_id: UUID
+    brand: str
+    purpose: str
+    channel: Literal["email", "letter"]
+    cause: UUID  # of the request that the message was for: reset_id, letter_id, activation_id …
+    failure: str  # a stable code, such as no-such-address or gave-up
+    hard: bool  # an e-mail address at which nothing will ever arrive; false where only this message failed
+    failed_at: datetime
