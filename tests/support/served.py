@@ -18,6 +18,7 @@ import orjson
 from documents_service.usecases.issue_due_documents import issue_due_documents
 from espace_embedded.product import OpenPart, gateway
 from espace_embedded.staff_tokens import staff_token
+from identity_service.security.token_signing import MEMBER_SCOPE, PASSWORD_CONTEXT, TokenSubject
 from service_kit.process import listening
 
 from tests.support.agreements import examples_of
@@ -113,12 +114,15 @@ async def _announce_reset(notifications: OpenedPart, member_id: UUID) -> None:
 
 
 def _member_token(identity: OpenedPart, member_id: UUID) -> str:
-    token: str = identity.resources.signing.access_token(
-        token_id=uuid4(),
+    now = datetime.now(UTC)
+    subject = TokenSubject(
         account_id=uuid4(),
         member_id=member_id,
         brand=BRAND,
         session_id=uuid4(),
-        now=datetime.now(UTC),
+        scope=MEMBER_SCOPE,
+        acr=PASSWORD_CONTEXT,
+        authenticated_at=now,
     )
+    token: str = identity.resources.signing.access_token(subject, token_id=uuid4(), now=now)
     return token

@@ -79,12 +79,23 @@ async def test_the_access_token_says_what_gateways_need_and_nothing_about_the_pe
         "member_id": member["member_id"],
         "sid": body["session_id"],
         "acr": "password",
+        "auth_time": now,
         "scope": "member",
         "iat": now,
         "nbf": now,
         "exp": now + 600,
     }
     assert body["expires_in"] == 600
+
+
+async def test_a_refreshed_token_says_when_the_member_proved_who_they_are(opened, client):
+    member = await with_password(opened, client)
+    body, began = (await sign_in(client, "mgas", member["email"])).body, opened.clock.now()
+    opened.clock.advance(hours=5)
+    refreshed = (await refresh(client, body["refresh_token"])).body
+    _, claims = await claims_of(client, refreshed["access_token"])
+
+    assert (claims["auth_time"], claims["iat"]) == (began.timestamp(), opened.clock.now().timestamp())
 
 
 async def test_two_tokens_of_the_same_second_are_two_tokens(opened, client):

@@ -1,6 +1,7 @@
 """Access tokens: RFC 9068 JWTs signed with Ed25519, at most ten minutes long, without name, number or address."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,20 @@ from joserfc.jwk import KeySet, OKPKey
 from service_kit.key_rings import KeyRingUnusable
 
 PASSWORD_CONTEXT = "password"  # noqa: S105 - the `acr` of a session that began with a password
+MEMBER_SCOPE = "member"
+
+
+@dataclass(frozen=True)
+class TokenSubject:
+    """Whom and which session an access token stands for, and how and when they proved it (RFC 9068 § 2.2.1)."""
+
+    account_id: UUID
+    member_id: UUID
+    brand: str
+    session_id: UUID
+    scope: str  # words with spaces between, RFC 6749 § 3.3
+    acr: str
+    authenticated_at: datetime
 
 
 class TokenSigning:
@@ -34,9 +49,7 @@ class TokenSigning:
             raise KeyRingUnusable(f"{file}: the first key must be a private Ed25519 key")
         return cls(keys, issuer=issuer, audience=audience, seconds=seconds)
 
-    def access_token(
-        self, *, token_id: UUID, account_id: UUID, member_id: UUID, brand: str, session_id: UUID, now: datetime
-    ) -> str:
+    def access_token(self, subject: TokenSubject, *, token_id: UUID, now: datetime) -> str:
         """Return a signed token that says which account and which session it stands for."""
         key = self._keys.keys[0]
         assert isinstance(key, OKPKey)
@@ -44,17 +57,18 @@ class TokenSigning:
         claims = {
             "iss": self._issuer,
             "aud": self._audience,
-            "sub": str(account_id),
+            "sub": str(subject.account_id),
             "client_id": "member-space",
             "jti": str(token_id),
             "iat": issued,
             "nbf": issued,
             "exp": issued + self.seconds,
-            "brand": brand,
-            "member_id": str(member_id),
-            "sid": str(session_id),
-            "acr": PASSWORD_CONTEXT,
-            "scope": "member",
+            "brand": subject.brand,
+            "member_id": str(subject.member_id),
+            "sid": str(subject.session_id),
+            "acr": subject.acr,
+            "auth_time": int(subject.authenticated_at.timestamp()),
+            "scope": subject.scope,
         }
         return jwt.encode({"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}, claims, key, algorithms=["EdDSA"])
 

@@ -14,6 +14,7 @@ class RefreshToken:
     digest: bytes
     session_id: UUID
     account_id: UUID
+    session_began_at: datetime
     used: bool
     living: bool  # the session was not ended, and neither its last day nor its idle end has come
 
@@ -43,7 +44,7 @@ async def hold_refresh_token(connection: Connection, *, digests: list[bytes], no
     """Return a refresh token with its session, and keep others from using the one or ending the other meanwhile."""
     row = await connection.fetchrow(
         """
-        SELECT digest, session_id, account_id, used_at IS NOT NULL AS used,
+        SELECT digest, session_id, account_id, sessions.created_at AS session_began_at, used_at IS NOT NULL AS used,
                ended_at IS NULL AND expires_at > $2 AND idle_until > $2 AS living
         FROM refresh_tokens JOIN sessions ON sessions.id = session_id
         WHERE digest = ANY($1) FOR UPDATE OF refresh_tokens, sessions

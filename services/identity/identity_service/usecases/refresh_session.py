@@ -55,7 +55,9 @@ async def _rotate(
     await sessions.add_refresh_token(connection, session_id=held.session_id, digest=digest, now=now)
     await sessions.extend(connection, held.session_id, idle_until=now + idle)
     return SignedIn(
-        access_token=access_token(identity, account, session_id=held.session_id, now=now),
+        access_token=access_token(
+            identity, account, session_id=held.session_id, authenticated_at=held.session_began_at, now=now
+        ),
         refresh_token=fresh,
         expires_in=identity.signing.seconds,
         session_id=held.session_id,

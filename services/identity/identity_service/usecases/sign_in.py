@@ -13,6 +13,7 @@ from service_kit.database import Connection
 from identity_service.domain.accounts import Account
 from identity_service.domain.errors import WrongCredentials
 from identity_service.resources import Identity
+from identity_service.security.token_signing import MEMBER_SCOPE, PASSWORD_CONTEXT, TokenSubject
 from identity_service.store import accounts, sessions, terms_acceptances, tries
 from identity_service.usecases.recognise import recognise
 
@@ -72,7 +73,7 @@ async def _open(identity: Identity, connection: Connection, account: Account, *,
     version = identity.terms[account.brand].version
     accepted = await terms_acceptances.has_accepted(connection, account.id, version=version)
     return SignedIn(
-        access_token=access_token(identity, account, session_id=session_id, now=now),
+        access_token=access_token(identity, account, session_id=session_id, authenticated_at=now, now=now),
         refresh_token=refresh_token,
         expires_in=identity.signing.seconds,
         session_id=session_id,
@@ -80,13 +81,17 @@ async def _open(identity: Identity, connection: Connection, account: Account, *,
     )
 
 
-def access_token(identity: Identity, account: Account, *, session_id: UUID, now: datetime) -> str:
-    """Return a fresh access token of a session."""
-    return identity.signing.access_token(
-        token_id=identity.entropy.new_id(),
+def access_token(
+    identity: Identity, account: Account, *, session_id: UUID, authenticated_at: datetime, now: datetime
+) -> str:
+    """Return a fresh access token of a session whose member proved who they are at `authenticated_at`."""
+    subject = TokenSubject(
         account_id=account.id,
         member_id=account.member_id,
         brand=account.brand,
         session_id=session_id,
-        now=now,
+        scope=MEMBER_SCOPE,
+        acr=PASSWORD_CONTEXT,
+        authenticated_at=authenticated_at,
     )
+    return identity.signing.access_token(subject, token_id=identity.entropy.new_id(), now=now)
