@@ -31,6 +31,7 @@ class DomainError(Exception):
 
     code: ClassVar[str]
     headers: Mapping[str, str] = MappingProxyType({})  # of the answer, such as the Content-Range of a 416
+    extension: Mapping[str, object] = MappingProxyType({})  # further parts of the problem (RFC 9457 § 3.2)
 
     def __init__(self, *, fields: tuple[FieldProblem, ...] = (), retry_after: int | None = None) -> None:
         super().__init__(self.code)

@@ -60,7 +60,10 @@ ALLOWED: dict[str, dict[str, str]] = {
     "http/endpoints.py": {"member": "the caller of a SignedIn endpoint"},
     "http/openapi.py": {"member": "the security scheme of SignedIn endpoints"},
     "http/application.py": {"account": "an idempotency key belongs to a caller"},
-    "http/problems.py": {"adherent": "the product's name, in the URN of a problem"},
+    "http/problems.py": {
+        "adherent": "the product's name, in the URN of a problem",
+        "reset": "a word of the RateLimit header: when what is left is filled up again",
+    },
     "brands.py": {"letter": "of the alphabet"},
     "logging.py": dict.fromkeys(("password", "email", "nir"), "fields whose values are never logged"),
     "database.py": {"session": "PostgreSQL's idle_in_transaction_session_timeout"},

@@ -8,6 +8,7 @@ from service_kit.process import serve
 
 from identity_service.http.endpoints import ENDPOINTS
 from identity_service.http.problems import PROBLEMS
+from identity_service.http.sign_in_policy import Help
 from identity_service.resources import SERVICE, Identity, open_identity
 from identity_service.settings import IdentitySettings
 
@@ -26,6 +27,10 @@ def application(identity: Identity) -> web.Application:
             clock=foundation.clock,
             health=foundation.health,
             idempotency=foundation.idempotency,
+            problem_extensions={
+                brand: {"help": Help.of(policy).model_dump()} for brand, policy in identity.brands.items()
+            },
+            trusted_proxies=identity.settings.trusted_proxies,
         )
     )
 

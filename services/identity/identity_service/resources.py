@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from service_kit.brands import BrandFileUnusable, read_brands
 from service_kit.clock import Clock
-from service_kit.database import Database
+from service_kit.database import Connection, Database
 from service_kit.entropy import Entropy
 from service_kit.foundation import Foundation, open_foundation
 from service_kit.http.health import Check
@@ -16,10 +17,12 @@ from service_kit.key_rings import Cipher, KeyRing
 from service_kit.outbox import Outbox
 
 from identity_service.domain.brand_policy import BrandPolicy
+from identity_service.domain.deeds import Deed
 from identity_service.security.digests import IdentityDigests
 from identity_service.security.password_hashing import PasswordHashing
 from identity_service.security.token_signing import TokenSigning
 from identity_service.settings import IdentitySettings
+from identity_service.store.deeds import DeedBook
 
 SERVICE = "identity"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -49,6 +52,8 @@ class Identity:
     addresses: Cipher
     hashing: PasswordHashing
     signing: TokenSigning
+    settings: IdentitySettings
+    deeds: DeedBook
 
     @property
     def database(self) -> Database:
@@ -64,6 +69,10 @@ class Identity:
     def entropy(self) -> Entropy:
         """Return where tokens and ids come from."""
         return self.foundation.entropy
+
+    async def record(self, connection: Connection, deed: Deed, *, now: datetime) -> None:
+        """Write a deed in the caller's transaction."""
+        await self.deeds.record(connection, deed, deed_id=self.entropy.new_id(), now=now)
 
 
 @asynccontextmanager
@@ -94,6 +103,8 @@ async def open_identity(
                 addresses=Cipher(foundation.data_keys, "account.email"),
                 hashing=hashing,
                 signing=signing,
+                settings=settings,
+                deeds=DeedBook(Cipher(foundation.data_keys, "deed")),
             )
     finally:
         hashing.close()

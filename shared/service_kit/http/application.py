@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -21,12 +21,14 @@ from service_kit.database import is_unavailable
 from service_kit.field_problems import field_problems, forbidden_character_fields, is_plain
 from service_kit.http.authentication import Authentication
 from service_kit.http.bodies import LIMIT, parse_json, read_bytes, typed
+from service_kit.http.client_address import Network, client_address
 from service_kit.http.endpoints import Answer, Call, Endpoint
 from service_kit.http.health import Health
 from service_kit.http.idempotency import IdempotencyKeys, key_of
 from service_kit.http.openapi import openapi_document
 from service_kit.http.problems import (
     KIT_PROBLEMS,
+    NO_EXTENSION,
     InternalError,
     InvalidRequest,
     MethodNotAllowed,
@@ -44,6 +46,7 @@ from service_kit.tracing import span
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 ID_OF_REQUEST = web.RequestKey("id_of_request", str)
+BRAND_OF_CALLER = web.RequestKey("brand_of_caller", str)
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -69,6 +72,9 @@ class Service:
     clock: Clock
     health: Health
     idempotency: IdempotencyKeys
+    # Brand → what each of its problems says beside what went wrong, such as whom to call.
+    problem_extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 def build_application(service: Service) -> web.Application:
@@ -142,14 +148,16 @@ class _Pipeline:
             away = is_unavailable(error)
             (log.warning if away else log.error)("request_failed", exc_info=error)
             problem = TemporarilyUnavailable(retry_after=2) if away else InternalError()
-        return self._problem_response(problem, request_id)
+        return self._problem_response(problem, request, request_id)
 
-    def _problem_response(self, problem: DomainError, request_id: str) -> web.Response:
+    def _problem_response(self, problem: DomainError, request: web.Request, request_id: str) -> web.Response:
         kind = next((kind for kind in type(problem).__mro__ if kind in self._problems), None)
         if kind is None:
             log.error("problem_not_mapped", reason=problem.code)
             problem, kind = InternalError(), InternalError
-        return problem_response(problem, self._problems[kind], request_id=request_id)
+        brand = request.get(BRAND_OF_CALLER) or request.match_info.get("brand", "")
+        extension = self._service.problem_extensions.get(brand, NO_EXTENSION)
+        return problem_response(problem, self._problems[kind], request_id=request_id, extension=extension)
 
     def handler(self, endpoint: Endpoint) -> Any:
         """Return the aiohttp handler of `endpoint`."""
@@ -172,12 +180,15 @@ class _Pipeline:
         principal = service.authentication.principal(request, endpoint.access, brand=brand, now=service.clock.now())
         if principal is not None and principal.brand not in service.brands:
             raise NotSignedIn  # of a brand that was here once, or is elsewhere
+        if principal is not None:
+            request[BRAND_OF_CALLER] = principal.brand
         raw = await _read(endpoint, request)
         now = service.clock.now()  # after the body: a sender who dawdles must not decide at an instant that is past
         body = None if endpoint.body is None else typed(parse_json(raw), endpoint.body)
         query = _query(endpoint.query, request)
+        address = client_address(request, service.trusted_proxies)
         return Call(
-            service.resources, request, now, brand or getattr(principal, "brand", ""), body, query, principal
+            service.resources, request, now, brand or getattr(principal, "brand", ""), body, query, principal, address
         ), raw
 
     async def _once(self, endpoint: Endpoint, call: Call[Any], key: str, raw: bytes) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from service_kit.access_tokens import MemberPrincipal, StaffPrincipal
+from service_kit.http.client_address import Address
 from service_kit.problems import DomainError
 
 Resources = TypeVar("Resources")
@@ -45,6 +46,7 @@ class Call(Generic[Resources]):
     body: Any  # the endpoint's model, or None
     query: Any  # the endpoint's model, or None
     principal: MemberPrincipal | StaffPrincipal | None
+    client_address: Address  # of whoever stands in front of the proxies that are trusted; never kept or logged as it is
 
     @property
     def member(self) -> MemberPrincipal:

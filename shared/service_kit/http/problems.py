@@ -5,12 +5,14 @@ A service adds its own rows; `tests/structure` checks that every DomainError of 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import orjson
 from aiohttp import web
 
 from service_kit.problems import DomainError
 
+NO_EXTENSION: Mapping[str, object] = MappingProxyType({})
 MOST_FIELDS = 100  # a small body of unknown fields must not make a large answer
 
 
@@ -111,6 +113,17 @@ class TemporarilyUnavailable(DomainError):
     code = "temporarily-unavailable"
 
 
+class TooManyRequests(DomainError):
+    """More was asked than the limits allow (by network, by brand, or with one value); Retry-After says when to come back."""
+
+    code = "too-many-requests"
+
+    def __init__(self, *, limit: int, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
+        # draft-ietf-httpapi-ratelimit-headers in its early, widely read form: what is left, of how much, until when.
+        self.headers = {"RateLimit": f"limit={limit}, remaining=0, reset={retry_after}"}
+
+
 class InternalError(DomainError):
     """A mistake of ours; the request id finds it in the logs."""
 
@@ -154,6 +167,9 @@ KIT_PROBLEMS: Mapping[type[DomainError], ProblemText] = {
     TemporarilyUnavailable: ProblemText(
         503, "Temporarily unavailable", "Le service est momentanément indisponible. Réessayez dans quelques instants."
     ),
+    TooManyRequests: ProblemText(
+        429, "Too many requests", "Trop de demandes en peu de temps. Patientez quelques instants, puis réessayez."
+    ),
     InternalError: ProblemText(
         500, "Internal error", "Une erreur est survenue de notre côté. Réessayez dans quelques instants."
     ),
@@ -165,9 +181,13 @@ KIT_PROBLEMS: Mapping[type[DomainError], ProblemText] = {
 }
 
 
-def problem_body(error: DomainError, text: ProblemText, *, request_id: str) -> dict[str, object]:
-    """Return the problem+json members of `error`."""
+def problem_body(
+    error: DomainError, text: ProblemText, *, request_id: str, extension: Mapping[str, object] = NO_EXTENSION
+) -> dict[str, object]:
+    """Return the problem+json members of `error`; `extension` holds those of the place where it happened."""
     return {
+        **extension,
+        **error.extension,
         "type": f"urn:espace-adherent:problem:{error.code}",
         "title": text.title,
         "status": text.status,
@@ -178,11 +198,13 @@ def problem_body(error: DomainError, text: ProblemText, *, request_id: str) -> d
     }
 
 
-def problem_response(error: DomainError, text: ProblemText, *, request_id: str) -> web.Response:
+def problem_response(
+    error: DomainError, text: ProblemText, *, request_id: str, extension: Mapping[str, object] = NO_EXTENSION
+) -> web.Response:
     """Return the HTTP answer of `error`."""
     response = web.Response(
         status=text.status,
-        body=orjson.dumps(problem_body(error, text, request_id=request_id)),
+        body=orjson.dumps(problem_body(error, text, request_id=request_id, extension=extension)),
         content_type="application/problem+json",
         headers=error.headers,
     )

@@ -16,6 +16,16 @@ class Lockout(BaseModel):
     tries_per_day: int = Field(default=25, ge=1)
 
 
+class LetterQuota(BaseModel):
+    """How many letters with a code an account may cause: each costs money, and cancels the code before it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    most: int = Field(default=4, ge=1)
+    within_days: int = Field(default=30, ge=1, le=30)
+    hours_between: int = Field(default=24, ge=0)
+
+
 class BrandPolicy(BaseModel):
     """One brand's rules for accounts. Unknown keys of [brand] belong to other services and are ignored."""
 
@@ -40,3 +50,28 @@ class BrandPolicy(BaseModel):
         default=5, ge=5, description="ex-members keep their documents (code de la mutualité L221-6-6)"
     )
     terms_version: str
+    identifier_recovery: Literal["full", "masked"] = "masked"
+    new_device_check: bool | None = Field(default=None, description="a mailed code from a device that is not known")
+    recent_sign_in_minutes: int = Field(
+        default=10, ge=1, le=60, description="what is sensitive asks for a sign-in this recent"
+    )
+    welcome_within_days: int = Field(
+        default=366,
+        ge=0,
+        description="a member whose contract began earlier than this, when first heard of, is not welcomed",
+    )
+    welcome_link_days: int = Field(default=30, ge=1, le=90)
+    activation_link_hours: int = Field(default=24, ge=1, le=72)
+    undo_email_hours: int = Field(default=72, ge=24, le=240)
+    password_notice_by_post: Literal["always", "without_email", "never"] = "without_email"  # noqa: S105
+    letters: LetterQuota = LetterQuota()
+    reset_mails_per_hour: int = Field(default=5, ge=1)
+    reset_mails_per_day: int = Field(default=10, ge=1)
+
+    @property
+    def checks_new_devices(self) -> bool:
+        """Tell whether the right password from a device that is not known asks for a mailed code.
+
+        By default where six digits are the password: they are the weakest, and what leaks is used elsewhere.
+        """
+        return self.password_rule == "six_digits" if self.new_device_check is None else self.new_device_check  # noqa: S105

@@ -1,0 +1,43 @@
+"""What is done to an account and remembered: the kinds of deeds, and who may do them."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+Kind = Literal[
+    "account_activated",
+    "account_locked",
+    "account_unlocked",
+    "account_welcomed",
+    "activation_requested",
+    "device_trusted",
+    "email_change_requested",
+    "email_change_undone",
+    "email_changed",
+    "history_read",
+    "identifier_looked_up",
+    "letter_required",
+    "new_device_code_sent",
+    "account_searched",
+    "passkey_added",
+    "passkey_removed",
+    "password_changed",
+    "reset_mailed",
+    "session_ended",
+    "signed_in",
+    "terms_accepted",
+]
+Actor = Literal["member", "staff", "system", "anonymous"]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that was done. `details` hold stable words and ids only, nothing about a person."""
+
+    kind: Kind
+    brand: str
+    account_id: UUID | None
+    actor: Actor = "member"
+    details: dict[str, Any] = field(default_factory=dict)
+    staff: str | None = None  # the subject of the staff token
+    reason: str | None = None  # in the adviser's words
