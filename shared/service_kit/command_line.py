@@ -1,4 +1,4 @@
-"""The commands of every service: `python -m <service> migrate | serve | work | openapi | dead-letters …`."""
+"""The commands of every service: `python -m <service> migrate | serve | work | openapi | dead-letters …`, and its own."""
 
 import argparse
 import asyncio
@@ -29,6 +29,22 @@ log = structlog.get_logger()
 Main = Callable[[Any, asyncio.Event], Coroutine[Any, Any, None]]
 
 
+class CommandFailed(Exception):
+    """What a command looked at is not as it should be; the text is for the operator and names no person."""
+
+
+@dataclass(frozen=True)
+class OwnCommand:
+    """A command that one service has and others do not: `run` gets the settings and returns what the operator reads.
+
+    When something is not as it should be, it raises CommandFailed: the process ends with status 1.
+    """
+
+    verb: str
+    text: str
+    run: Callable[[Any], Coroutine[Any, Any, str]]
+
+
 @dataclass(frozen=True)
 class Commands:
     """What a service's command line is made of."""
@@ -40,6 +56,7 @@ class Commands:
     work: Main
     openapi: Callable[[], dict[str, Any]]
     event_types: tuple[str, ...]  # what it hears, for its dead letters
+    own: tuple[OwnCommand, ...] = ()
 
 
 def run(commands: Commands) -> None:
@@ -51,6 +68,7 @@ def run(commands: Commands) -> None:
         ("serve", "answer HTTP"),
         ("work", "relay, consumers and due rows"),
         ("openapi", "print the OpenAPI document"),
+        *((command.verb, command.text) for command in commands.own),
     ):
         verbs.add_parser(verb, help=text)
     add_arguments(verbs.add_parser("dead-letters", help="list, replay or discard what could not be handled"))
@@ -60,6 +78,9 @@ def run(commands: Commands) -> None:
     except UNUSABLE as error:
         print(f"{commands.service}: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except CommandFailed as error:
+        print(f"{commands.service}: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
     except Exception as error:  # a traceback would print the exception's text, which may quote a person
         log.critical("process_failed", exc_info=error)
         raise SystemExit(1) from None
@@ -77,6 +98,8 @@ def _run(commands: Commands, arguments: argparse.Namespace) -> None:
         asyncio.run(migrate(settings.database_url, service=commands.service, directory=commands.migrations))
     elif arguments.verb == "dead-letters":
         asyncio.run(run_dead_letters(settings.broker_url, commands.service, commands.event_types, arguments))
+    elif own := next((command for command in commands.own if command.verb == arguments.verb), None):
+        print(asyncio.run(own.run(settings)))
     else:
         main = commands.serve if arguments.verb == "serve" else commands.work
         run_until_signalled(commands.service, settings, lambda stop: main(settings, stop))

@@ -1,9 +1,9 @@
-"""`python -m identity_service migrate | serve | work | openapi | dead-letters`."""
+"""`python -m identity_service migrate | serve | work | openapi | dead-letters | password-keys`."""
 
 from service_kit.command_line import Commands, run
 from service_kit.http.openapi import openapi_document
 
-from identity_service import app, worker
+from identity_service import app, password_keys, worker
 from identity_service.consumers import members
 from identity_service.http.endpoints import ENDPOINTS
 from identity_service.http.problems import PROBLEMS
@@ -18,6 +18,7 @@ COMMANDS = Commands(
     work=worker.main,
     openapi=lambda: openapi_document(SERVICE, ENDPOINTS, PROBLEMS),
     event_types=members.EVENTS,
+    own=(password_keys.COMMAND,),
 )
 
 if __name__ == "__main__":
