@@ -111,6 +111,10 @@ class RunningNotifications:
         )
         return [row["outcome"] for row in rows]
 
+    async def published(self) -> list[dict[str, Any]]:
+        """Return the data of every event in the outbox, in order."""
+        return [row["data"] for row in await self.rows("SELECT data FROM outbox ORDER BY position")]
+
     def batches(self) -> list[Path]:
         """Return the folders in the letters' directory, finished or not."""
         root = self.settings.letters_directory

@@ -12,6 +12,8 @@ SHARE_OF_LIFE = 4  # a margin takes at most a quarter of a secret's life
 GAVE_UP = "gave-up"
 
 _FINAL = frozenset({Verdict.NO_SUCH_ADDRESS, Verdict.ADDRESS_MALFORMED, Verdict.NEEDS_SMTPUTF8, Verdict.REFUSED})
+# The address itself is at fault: whatever is sent there meets the same end. What policy refuses (5.7.x) is this mail.
+_HARD = frozenset({Verdict.NO_SUCH_ADDRESS, Verdict.ADDRESS_MALFORMED, Verdict.NEEDS_SMTPUTF8})
 _NOT_THE_MAILS_FAULT = frozenset({Verdict.RELAY_DOWN, Verdict.CREDENTIALS_REFUSED})
 
 
@@ -23,6 +25,11 @@ class Course:
     next_attempt_at: datetime | None = None
     failure: str | None = None
     counted: bool = True
+
+
+def is_hard(failure: str) -> bool:
+    """Tell whether a failure says that nothing will ever arrive at the e-mail address."""
+    return failure in _HARD
 
 
 def give_up_at(created_at: datetime, expires_at: datetime, *, margin: timedelta) -> datetime:

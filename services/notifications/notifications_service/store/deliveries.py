@@ -56,16 +56,20 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
 
 
 @dataclass(frozen=True)
-class GivenUp:
-    """A delivery that nobody waits for any more."""
+class EndedDelivery:
+    """A delivery that is over: failed for the reason that it names, or possibly sent where it names none."""
 
     id: UUID
+    brand: str
     purpose: str
     channel: str
+    member_id: UUID
+    cause: UUID
     state: str
+    failure: str | None
 
 
-async def give_up_overdue(connection: Connection, *, now: datetime, failure: str) -> list[GivenUp]:
+async def give_up_overdue(connection: Connection, *, now: datetime, failure: str) -> list[EndedDelivery]:
     """End what is of no more use, blanking its secret: failed, or possibly sent where an attempt may have arrived.
 
     A delivery that is being sent is left alone until its lease has gone; that it was possibly sent is all that is known then.
@@ -83,17 +87,17 @@ async def give_up_overdue(connection: Connection, *, now: datetime, failure: str
             failed_at = CASE WHEN may_have_arrived THEN NULL ELSE $1 END,
             next_attempt_at = NULL, leased_until = NULL, content_sealed = NULL
         FROM overdue WHERE deliveries.id = overdue.id
-        RETURNING deliveries.id, purpose, channel, state
+        RETURNING deliveries.id, brand, purpose, channel, member_id, cause, state, failure
         """,
         now,
         failure,
     )
-    return [GivenUp(**dict(row)) for row in rows]
+    return [EndedDelivery(**dict(row)) for row in rows]
 
 
 async def give_up_batched(
     connection: Connection, batch_id: UUID, *, leased_until: datetime, now: datetime, failure: str
-) -> list[GivenUp]:
+) -> list[EndedDelivery]:
     """End the letters of a batch under our lease that are of no more use, blanking their secrets.
 
     Where a folder is chosen its letters may have left: those are not given up.
@@ -106,14 +110,14 @@ async def give_up_batched(
         )
         UPDATE deliveries SET state = 'failed', failure = $4, failed_at = $3, content_sealed = NULL
         FROM ours WHERE print_batch_id = ours.id AND state = 'batched' AND give_up_at <= $3
-        RETURNING deliveries.id, purpose, channel, state
+        RETURNING deliveries.id, brand, purpose, channel, member_id, cause, state, failure
         """,
         batch_id,
         leased_until,
         now,
         failure,
     )
-    return [GivenUp(**dict(row)) for row in rows]
+    return [EndedDelivery(**dict(row)) for row in rows]
 
 
 @dataclass(frozen=True)

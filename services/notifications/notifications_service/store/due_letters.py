@@ -7,6 +7,7 @@ from uuid import UUID
 from service_kit.database import Connection
 
 from notifications_service.store import served_letters
+from notifications_service.store.deliveries import EndedDelivery
 
 NOT_WRITTEN = "not-written"  # the outcome of an attempt at which a letter could not be read
 
@@ -81,32 +82,35 @@ async def assign(connection: Connection, letters: list[AddressedLetter], *, batc
 
 async def settle_undrawn(
     connection: Connection, *, failures: dict[UUID, str], due: dict[UUID, datetime], now: datetime
-) -> None:
-    """End the letters that can never be drawn, and let those that cannot be read now be collected again."""
-    if failures:
-        await fail(connection, failures, now=now)
+) -> list[EndedDelivery]:
+    """End the letters that can never be drawn, and return them; let those that cannot be read now be collected again."""
+    ended = await fail(connection, failures, now=now) if failures else []
     if due:
         await postpone(connection, due, now=now)
         await served_letters.end_planned(connection, list(due), now=now)
+    return ended
 
 
-async def fail(connection: Connection, failures: dict[UUID, str], *, now: datetime) -> None:
-    """End letters that cannot be printed, each with its reason, and blank their codes."""
-    await connection.execute(
+async def fail(connection: Connection, failures: dict[UUID, str], *, now: datetime) -> list[EndedDelivery]:
+    """End letters that cannot be printed, each with its reason, and blank their codes; return those that were ended."""
+    rows = await connection.fetch(
         """
         WITH failed AS (
             UPDATE deliveries SET
                 state = 'failed', failure = wrong.failure, failed_at = $3, next_attempt_at = NULL, content_sealed = NULL
             FROM unnest($1::uuid[], $2::text[]) AS wrong (id, failure)
             WHERE deliveries.id = wrong.id AND state IN ('planned', 'batched')
-            RETURNING deliveries.id, deliveries.failure
+            RETURNING deliveries.id, brand, purpose, channel, member_id, cause, state, deliveries.failure
+        ), noted AS (
+            INSERT INTO delivery_attempts (delivery_id, tried_at, outcome) SELECT id, $3, failure FROM failed
         )
-        INSERT INTO delivery_attempts (delivery_id, tried_at, outcome) SELECT id, $3, failure FROM failed
+        SELECT * FROM failed
         """,
         list(failures),
         list(failures.values()),
         now,
     )
+    return [EndedDelivery(**dict(row)) for row in rows]
 
 
 async def postpone(connection: Connection, due: dict[UUID, datetime], *, now: datetime) -> None:

@@ -19,6 +19,7 @@ class DueMail:
     brand: str
     purpose: str
     member_id: UUID
+    cause: UUID
     attempts: int
     possibly_sent: bool
     leased_until: datetime
@@ -53,7 +54,7 @@ async def claim(connection: Connection, *, limit: int, now: datetime, leased_unt
             attempts = attempts + CASE WHEN due.state = 'sending' THEN 1 ELSE 0 END
         FROM due WHERE deliveries.id = due.id
         RETURNING
-            deliveries.id, brand, purpose, member_id, attempts, due.state <> 'planned' AS possibly_sent, leased_until,
+            deliveries.id, brand, purpose, member_id, cause, attempts, due.state <> 'planned' AS possibly_sent, leased_until,
             created_at, expires_at, give_up_at, message_id, content_sealed, traceparent, due.person_sealed
         """,
         now,

@@ -21,6 +21,7 @@ from notifications_service.store import due_letters, print_batches
 from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter
 from notifications_service.usecases.keep_recipient import open_recipient
 from notifications_service.usecases.plan_letter import LetterSecret
+from notifications_service.usecases.publish_failures import publish_failures
 
 BATCH = 200
 
@@ -66,7 +67,8 @@ async def _collect(notifications: Notifications, connection: Connection, brand: 
             _tell(letter, brand, error)
         except Exception as error:
             unreadable[letter.id] = next_try(notifications, letter, error)
-    await due_letters.settle_undrawn(connection, failures=failures, due=unreadable, now=now)
+    ended = await due_letters.settle_undrawn(connection, failures=failures, due=unreadable, now=now)
+    await publish_failures(notifications, connection, ended, now=now)
     if addressed:
         batch_id = notifications.foundation.entropy.new_id()
         await print_batches.open_batch(connection, batch_id, brand, now=now)

@@ -6,30 +6,35 @@ from notifications_service import metrics
 from notifications_service.domain.mail_course import GAVE_UP
 from notifications_service.resources import Notifications
 from notifications_service.store import deliveries
-from notifications_service.store.deliveries import GivenUp
+from notifications_service.store.deliveries import EndedDelivery
 from notifications_service.store.print_batches import PrintBatch
+from notifications_service.usecases.publish_failures import publish_failures
 
 log = structlog.get_logger()
 
 
 async def give_up_overdue(notifications: Notifications) -> int:
     """End every overdue delivery that waits for an attempt, and return how many there were."""
-    async with notifications.database.connection() as connection:
-        given_up = await deliveries.give_up_overdue(connection, now=notifications.now(), failure=GAVE_UP)
+    now = notifications.now()
+    async with notifications.database.transaction() as connection:
+        given_up = await deliveries.give_up_overdue(connection, now=now, failure=GAVE_UP)
+        await publish_failures(notifications, connection, given_up, now=now)
     _tell(given_up)
     return len(given_up)
 
 
 async def give_up_batched(notifications: Notifications, batch: PrintBatch) -> None:
     """End the overdue letters of a batch under our lease: one that is never handed over must not keep their codes."""
-    async with notifications.database.connection() as connection:
+    now = notifications.now()
+    async with notifications.database.transaction() as connection:
         given_up = await deliveries.give_up_batched(
-            connection, batch.id, leased_until=batch.leased_until, now=notifications.now(), failure=GAVE_UP
+            connection, batch.id, leased_until=batch.leased_until, now=now, failure=GAVE_UP
         )
+        await publish_failures(notifications, connection, given_up, now=now)
     _tell(given_up)
 
 
-def _tell(given_up: list[GivenUp]) -> None:
+def _tell(given_up: list[EndedDelivery]) -> None:
     for delivery in given_up:
         metrics.FAILURES.labels(delivery.purpose, delivery.channel, GAVE_UP).inc()
         log.error("delivery_given_up", delivery_id=str(delivery.id), channel=delivery.channel, state=delivery.state)

@@ -22,6 +22,7 @@ from notifications_service.store.print_batches import PrintBatch
 from notifications_service.usecases.collect_letters import collect_letters
 from notifications_service.usecases.draw_letters import Drawn, draw_letters
 from notifications_service.usecases.give_up_overdue import give_up_batched
+from notifications_service.usecases.publish_failures import publish_failures
 
 WORRYING_ATTEMPTS = 3
 
@@ -83,7 +84,8 @@ async def _choose(notifications: Notifications, batch: PrintBatch, drawn: Drawn)
         else:
             is_ours = await print_batches.close_batch(connection, batch, empty=True, now=now)
         if is_ours:
-            await due_letters.settle_undrawn(connection, failures=drawn.failures, due=drawn.unreadable, now=now)
+            ended = await due_letters.settle_undrawn(connection, failures=drawn.failures, due=drawn.unreadable, now=now)
+            await publish_failures(notifications, connection, ended, now=now)
             await due_letters.blank_codes(connection, batch.id)
     if not is_ours:
         await asyncio.to_thread(notifications.folder.discard, folder)

@@ -1,7 +1,7 @@
 """Mails that are due go to the relay: claim under a lease, commit, send on several sessions, note each outcome at once.
 
-Reads and writes deliveries and delivery_attempts. No transaction is open while the relay is spoken to. A worker that dies
-leaves rows whose lease ends: they are sent again, with the same Message-ID.
+Reads and writes deliveries and delivery_attempts; publishes delivery.failed. No transaction is open while the relay is spoken
+to. A worker that dies leaves rows whose lease ends: they are sent again, with the same Message-ID.
 """
 
 import asyncio
@@ -19,7 +19,9 @@ from notifications_service.domain.mail_course import Course, Situation, course_a
 from notifications_service.domain.relay_answers import RelayAnswer, Stage, Verdict, verdict_on
 from notifications_service.resources import Notifications
 from notifications_service.store import due_mails
+from notifications_service.store.deliveries import EndedDelivery
 from notifications_service.store.due_mails import DueMail, Settlement
+from notifications_service.usecases.publish_failures import publish_failures
 from notifications_service.usecases.write_mail import write_mail
 
 BATCH = 20
@@ -130,12 +132,28 @@ async def _note(notifications: Notifications, mail: DueMail, settlement: Settlem
     while True:
         now = notifications.now()
         try:
-            async with notifications.database.connection() as connection:
-                return await due_mails.settle(connection, mail, settlement, now=now)
+            async with notifications.database.transaction() as connection:
+                is_ours = await due_mails.settle(connection, mail, settlement, now=now)
+                if is_ours:
+                    await publish_failures(notifications, connection, [_ended(mail, settlement)], now=now)
+                return is_ours
         except UNAVAILABLE as error:
             if not is_unavailable(error) or now >= mail.leased_until:
                 raise
             await asyncio.sleep(SETTLE_PAUSE)
+
+
+def _ended(mail: DueMail, settlement: Settlement) -> EndedDelivery:
+    return EndedDelivery(
+        id=mail.id,
+        brand=mail.brand,
+        purpose=mail.purpose,
+        channel="email",
+        member_id=mail.member_id,
+        cause=mail.cause,
+        state=settlement.state,
+        failure=settlement.failure,
+    )
 
 
 def _count(mail: DueMail, verdict: Verdict, course: Course, *, seconds: float) -> None:
