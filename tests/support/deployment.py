@@ -159,6 +159,7 @@ def _environment(running: Deployment, rabbitmq_url: str, smtp_url: str) -> dict[
         values |= {f"{service.upper()}_{name}": value for name, value in common.items()}
     return values | {
         "IDENTITY_PEPPER_FILE": str(keys / "identity" / "pepper.json"),
+        "IDENTITY_HASHING_MEMORY_KIB": "19456",  # the least that is allowed: a test waits for each hash
         "IDENTITY_ACCESS_TOKEN_KEYS_FILE": str(keys / "identity" / "access-token-keys.json"),
         "NOTIFICATIONS_SMTP_URL": smtp_url,
         "NOTIFICATIONS_PUBLIC_URL": "https://espace.example",

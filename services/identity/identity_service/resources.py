@@ -19,7 +19,7 @@ from service_kit.outbox import Outbox
 from identity_service.domain.brand_policy import BrandPolicy
 from identity_service.domain.deeds import Deed
 from identity_service.security.digests import IdentityDigests
-from identity_service.security.password_hashing import PasswordHashing
+from identity_service.security.password_hashing import Figures, PasswordHashing
 from identity_service.security.token_signing import TokenSigning
 from identity_service.settings import IdentitySettings
 from identity_service.store.deeds import DeedBook
@@ -83,7 +83,10 @@ async def open_identity(
     brands = read_brands(settings.brands_directory, SERVICE, BrandPolicy)
     terms = {brand: _read_terms(settings.brands_directory, brand, policy) for brand, policy in brands.items()}
     hashing = PasswordHashing(
-        KeyRing.read(settings.pepper_file), threads=settings.hashing_threads, queue=settings.hashing_queue
+        KeyRing.read(settings.pepper_file),
+        Figures(settings.hashing_memory_kib, settings.hashing_passes),
+        threads=settings.hashing_threads,
+        queue=settings.hashing_queue,
     )
     signing = TokenSigning.read(
         settings.access_token_keys_file,

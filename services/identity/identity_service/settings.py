@@ -4,9 +4,11 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 from service_kit.settings import ServiceSettings
+
+ONE_PASS_MEMORY_KIB = 47_104  # 46 MiB
 
 
 class IdentitySettings(ServiceSettings):
@@ -21,9 +23,21 @@ class IdentitySettings(ServiceSettings):
     access_token_seconds: int = Field(600, ge=60, le=600)
     hashing_threads: int = Field(2, ge=1, le=64, description="as many as cores: argon2's throughput falls beyond")
     hashing_queue: int = Field(64, ge=1, le=10_000, description="hashes that may wait before 503 is answered")
+    hashing_memory_kib: int = Field(
+        47_104, ge=19_456, le=4_194_304, description="Argon2id's memory for each hash, times hashing_threads at once"
+    )
+    hashing_passes: int = Field(2, ge=1, le=20, description="Argon2id's passes over that memory")
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (), description="networks of the proxies whose X-Forwarded-For is believed, separated by commas"
     )
+
+    @field_validator("hashing_passes")
+    @classmethod
+    def _as_hard_as_owasp_asks(cls, passes: int, info: ValidationInfo) -> int:
+        # OWASP Password Storage Cheat Sheet: 46 MiB with one pass and 19 MiB with two are the same defence.
+        if passes < 2 and info.data.get("hashing_memory_kib", ONE_PASS_MEMORY_KIB) < ONE_PASS_MEMORY_KIB:
+            raise ValueError(f"one pass needs hashing_memory_kib of at least {ONE_PASS_MEMORY_KIB} (OWASP)")
+        return passes
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

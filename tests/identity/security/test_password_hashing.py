@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import pytest
 from argon2 import extract_parameters
 from identity_service.domain.errors import TooBusy
-from identity_service.security.password_hashing import PasswordHashing
+from identity_service.security.password_hashing import Figures, PasswordHashing
 from service_kit.key_rings import KeyRing
 
 PASSWORD = "cheval agrafe batterie correcte"
+FLOOR = Figures(19 * 1024, 2)
 
 
 def ring(*names: str) -> KeyRing:
@@ -21,26 +22,25 @@ def ring(*names: str) -> KeyRing:
 
 @pytest.fixture
 def hashing() -> Iterator[PasswordHashing]:
-    made = PasswordHashing(ring("k1"), threads=2, queue=2)
+    made = PasswordHashing(ring("k1"), FLOOR, threads=2, queue=2)
     yield made
     made.close()
 
 
 @pytest.fixture
 def patient_hashing() -> Iterator[PasswordHashing]:
-    made = PasswordHashing(ring("k1"), threads=2, queue=100)
+    made = PasswordHashing(ring("k1"), FLOOR, threads=2, queue=100)
     yield made
     made.close()
 
 
-async def test_a_hash_is_argon2id_with_the_figures_of_owasp(hashing):
+async def test_a_hash_is_argon2id_with_the_figures_that_were_set(hashing):
     with hashing.place() as place:
         key_id, _, encoded = (await place.hash(PASSWORD)).partition(":")
-    figures = extract_parameters(encoded)
 
     assert key_id == "k1"
     assert encoded.startswith("$argon2id$")
-    assert (figures.memory_cost, figures.time_cost, figures.parallelism) == (19 * 1024, 2, 1)
+    assert (Figures.of(encoded), extract_parameters(encoded).parallelism) == (FLOOR, 1)
 
 
 async def test_only_the_right_password_is_right(hashing):
@@ -66,7 +66,7 @@ async def test_an_accent_typed_in_two_ways_is_one_password(hashing):
 
 
 async def test_a_stolen_hash_is_worth_nothing_without_the_pepper(hashing):
-    other = PasswordHashing(KeyRing({"k1": b"x" * 32}, "k1"), threads=1, queue=1)
+    other = PasswordHashing(KeyRing({"k1": b"x" * 32}, "k1"), FLOOR, threads=1, queue=1)
     with hashing.place() as place, other.place() as elsewhere:
         stored = await place.hash(PASSWORD)
 
@@ -75,7 +75,7 @@ async def test_a_stolen_hash_is_worth_nothing_without_the_pepper(hashing):
 
 
 async def test_a_hash_of_a_former_pepper_is_right_and_outdated(hashing):
-    rotated = PasswordHashing(ring("k2", "k1"), threads=1, queue=1)
+    rotated = PasswordHashing(ring("k2", "k1"), FLOOR, threads=1, queue=1)
     with hashing.place() as place, rotated.place() as later:
         stored = await place.hash(PASSWORD)
 
@@ -85,8 +85,36 @@ async def test_a_hash_of_a_former_pepper_is_right_and_outdated(hashing):
     rotated.close()
 
 
+@pytest.mark.parametrize("former", [Figures(19 * 1024, 1), Figures(9 * 1024, 4), Figures(24 * 1024, 2)])
+async def test_a_hash_of_former_figures_is_right_and_outdated(hashing, former):
+    before = PasswordHashing(ring("k1"), former, threads=1, queue=1)
+    with before.place() as place, hashing.place() as later:
+        stored = await place.hash(PASSWORD)
+
+        assert await later.verify(stored, PASSWORD)
+        assert not await later.verify(stored, PASSWORD + "x")
+        assert hashing.is_outdated(stored)
+        assert not hashing.is_outdated(await later.hash(PASSWORD))
+    before.close()
+
+
+def test_a_hash_from_before_the_figures_were_raised_takes_as_long_as_nobodys() -> None:
+    """A wrong password must not tell that somebody is there and has not signed in since."""
+    before = PasswordHashing(ring("k1"), Figures(2 * 1024, 2), threads=1, queue=1)
+    today = PasswordHashing(ring("k1"), Figures(8 * 1024, 2), threads=1, queue=1)
+    stored, seconds = before.hash_now(PASSWORD), {"former": 0.0, "nobody": 0.0}
+    for name, asked in [("former", stored), ("nobody", None)] * 40:
+        begun = time.thread_time()
+        today.verify_now(asked, "wrong")
+        seconds[name] += time.thread_time() - begun
+
+    assert 0.8 < seconds["former"] / seconds["nobody"] < 1.25, seconds  # without care: 0.25
+    before.close()
+    today.close()
+
+
 async def test_a_hash_of_a_pepper_that_is_gone_is_wrong_and_no_error(hashing):
-    retired = PasswordHashing(ring("k3"), threads=1, queue=1)
+    retired = PasswordHashing(ring("k3"), FLOOR, threads=1, queue=1)
     with hashing.place() as place, retired.place() as later:
         assert not await later.verify(await place.hash(PASSWORD), PASSWORD)
     retired.close()

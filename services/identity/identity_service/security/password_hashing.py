@@ -11,18 +11,20 @@ import hmac
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
-from argon2 import PasswordHasher, Type
+from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 from service_kit.key_rings import KeyRing
 
 from identity_service.domain.errors import TooBusy
 from identity_service.domain.passwords import normalise
 
-# OWASP Password Storage: Argon2id with 19 MiB, two passes, one lane.
-MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
+LANES, HASH_BYTES, SALT_BYTES = 1, 32, 16
+LEAST_MEMORY_KIB = 8 * LANES  # RFC 9106 § 3.1
 RETRY_AFTER_SECONDS = 2
 
 Result = TypeVar("Result")
@@ -30,13 +32,37 @@ Result = TypeVar("Result")
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What a hash costs: its memory, and the passes over it. Argon2 takes time in proportion to their product."""
+
+    memory_kib: int
+    passes: int
+
+    @property
+    def work(self) -> int:
+        """Return the KiB that are filled in all."""
+        return self.memory_kib * self.passes
+
+    @classmethod
+    def of(cls, encoded: str) -> "Figures":
+        """Return the figures of an argon2 string; raise InvalidHashError."""
+        found = extract_parameters(encoded)
+        return cls(found.memory_cost, found.time_cost)
+
+
 class PasswordHashing:
     """Hashes and verifies passwords. A stored hash is `<pepper key id>:<argon2 string>`."""
 
-    def __init__(self, pepper: KeyRing, *, threads: int, queue: int) -> None:
-        self._pepper = pepper
+    def __init__(self, pepper: KeyRing, figures: Figures, *, threads: int, queue: int) -> None:
+        self._pepper, self._figures = pepper, figures
         self._hasher = PasswordHasher(
-            time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, hash_len=32, salt_len=16, type=Type.ID
+            time_cost=figures.passes,
+            memory_cost=figures.memory_kib,
+            parallelism=LANES,
+            hash_len=HASH_BYTES,
+            salt_len=SALT_BYTES,
+            type=Type.ID,
         )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._room = threads + queue
@@ -54,7 +80,7 @@ class PasswordHashing:
             self._room += 1
 
     def is_outdated(self, stored: str) -> bool:
-        """Tell whether `stored` should be made again: a former pepper or weaker figures."""
+        """Tell whether `stored` should be made again: a former pepper or former figures."""
         key_id, _, encoded = stored.partition(":")
         return key_id != self._pepper.current or self._hasher.check_needs_rehash(encoded)
 
@@ -67,7 +93,7 @@ class PasswordHashing:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
 
     def hash_now(self, password: str) -> str:
-        """Return the hash to store; takes a core for some 20 ms."""
+        """Return the hash to store; takes a core for some 20 ms at 19 MiB and two passes, in proportion for others."""
         return f"{self._pepper.current}:{self._hasher.hash(self._keyed(self._pepper.current, password))}"
 
     def verify_now(self, stored: str | None, password: str) -> bool:
@@ -77,9 +103,22 @@ class PasswordHashing:
             log.error("pepper_missing", key_id=key_id)  # retired too early: only a reset helps its members
             return self.verify_now(None, password)
         try:
-            return self._hasher.verify(encoded, self._keyed(key_id, password)) and stored is not None
+            right = self._hasher.verify(encoded, self._keyed(key_id, password)) and stored is not None
         except (VerificationError, InvalidHashError):
-            return False
+            right = False
+        self._spend_the_rest(encoded)
+        return right
+
+    def _spend_the_rest(self, encoded: str) -> None:
+        # A hash from before the figures were raised is verified sooner than the one that stands in for nobody's, and would
+        # tell that somebody is there. What it lacks is spent on nothing.
+        try:
+            rest = self._figures.work - Figures.of(encoded).work
+        except InvalidHashError:
+            return
+        if (memory_kib := rest // self._figures.passes) >= LEAST_MEMORY_KIB:
+            nothing = bytes(SALT_BYTES)
+            hash_secret_raw(nothing, nothing, self._figures.passes, memory_kib, LANES, HASH_BYTES, Type.ID)
 
     def _keyed(self, key_id: str, password: str) -> bytes:
         # Base64, since argon2 implementations differ on NUL bytes.
