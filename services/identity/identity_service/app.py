@@ -7,8 +7,8 @@ from service_kit.http.application import Service, build_application
 from service_kit.process import serve
 
 from identity_service.http.endpoints import ENDPOINTS
+from identity_service.http.extensions import extensions_of
 from identity_service.http.problems import PROBLEMS
-from identity_service.http.sign_in_policy import Help
 from identity_service.resources import SERVICE, Identity, open_identity
 from identity_service.settings import IdentitySettings
 
@@ -27,9 +27,7 @@ def application(identity: Identity) -> web.Application:
             clock=foundation.clock,
             health=foundation.health,
             idempotency=foundation.idempotency,
-            problem_extensions={
-                brand: {"help": Help.of(policy).model_dump()} for brand, policy in identity.brands.items()
-            },
+            problem_extension=extensions_of(identity.brands),
             trusted_proxies=identity.settings.trusted_proxies,
         )
     )

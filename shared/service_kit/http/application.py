@@ -7,8 +7,8 @@ security headers on everything.
 import re
 import secrets
 import time
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -72,8 +72,8 @@ class Service:
     clock: Clock
     health: Health
     idempotency: IdempotencyKeys
-    # Brand → what each of its problems says beside what went wrong, such as whom to call.
-    problem_extensions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    # (brand, problem's code) → what the problem says beside what went wrong, such as whom to call.
+    problem_extension: Callable[[str, str], Mapping[str, object]] = lambda _brand, _code: NO_EXTENSION
     trusted_proxies: tuple[Network, ...] = ()
 
 
@@ -156,7 +156,7 @@ class _Pipeline:
             log.error("problem_not_mapped", reason=problem.code)
             problem, kind = InternalError(), InternalError
         brand = request.get(BRAND_OF_CALLER) or request.match_info.get("brand", "")
-        extension = self._service.problem_extensions.get(brand, NO_EXTENSION)
+        extension = self._service.problem_extension(brand, problem.code)
         return problem_response(problem, self._problems[kind], request_id=request_id, extension=extension)
 
     def handler(self, endpoint: Endpoint) -> Any:

@@ -210,6 +210,6 @@ def problem_response(
     )
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, NotSignedIn):
+    if text.status == 401:  # RFC 9110 § 15.5.2 wants the scheme named
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public
 
 from identity_service.domain.brand_policy import BrandPolicy
+from identity_service.domain.sign_in_checks import as_json, sign_in_checks
 from identity_service.resources import Identity
 
 
@@ -22,6 +23,14 @@ class Help(BaseModel):
         return cls(phone=policy.phone, email=policy.email, hours=policy.hours)
 
 
+class Check(BaseModel):
+    """One thing to check when signing in fails; `way_out` names the collection of this API that helps."""
+
+    code: str
+    detail: str
+    way_out: str | None
+
+
 class SignInPolicy(BaseModel):
     """How a brand's members sign in."""
 
@@ -33,6 +42,8 @@ class SignInPolicy(BaseModel):
     terms_version: str
     help: Help
     passkeys: bool
+    new_device_check: bool
+    checks: list[Check]
 
 
 class TermsOfUse(BaseModel):
@@ -55,6 +66,8 @@ async def show_sign_in_policy(call: Call[Identity]) -> Answer:
             terms_version=policy.terms_version,
             help=Help.of(policy),
             passkeys=False,
+            new_device_check=policy.checks_new_devices,
+            checks=[Check.model_validate(one) for one in as_json(sign_in_checks(policy))],
         )
     )
 
