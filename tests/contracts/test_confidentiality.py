@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from service_kit.sealing import CannotOpen
 
+from tests.support.chosen_email_steps import email_changed, enrolled, hear
 from tests.support.contracts_fixtures import OpenContracts, enrolment_line, ndjson
 
 LINE = enrolment_line()
@@ -97,3 +98,21 @@ async def test_refusals_and_logs_repeat_no_value(contracts: OpenContracts, capsy
     assert len(answer["errors"][0]["fields"]) == 4
     assert [canary for canary in CANARIES if canary in told] == []
     assert [canary for canary in CANARIES if canary in reports] == []
+
+
+async def test_a_chosen_address_is_read_in_the_members_row_alone_and_the_former_one_nowhere(
+    contracts: OpenContracts, capsys: Any, caplog: Any
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    member_id = await enrolled(contracts, LINE)
+    await hear(contracts, email_changed(member_id, "elue.canari@example.org", version=2))
+    await hear(contracts, email_changed(member_id, "perimee.canari@example.org", version=1))  # older
+    await hear(contracts, email_changed(member_id, "pas une adresse, canari", version=3))  # a dead letter
+    logged = capsys.readouterr().out + caplog.text
+    members, others = await everything(contracts), await everything(contracts, "members", "beneficiaries")
+
+    assert (members.count("elue.canari"), "elue.canari" in others) == (1, False)
+    assert LINE["email"] not in members
+    assert "event_refused" in logged
+    assert [canary for canary in CANARIES if canary in logged] == []
+    assert [canary for canary in CANARIES if canary in others] == []

@@ -1,4 +1,4 @@
-"""The background process of contracts: goes on with imports that a call has not finished, publishes."""
+"""The background process of contracts: goes on with imports that a call has not finished, hears members' choices, publishes."""
 
 import asyncio
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 from service_kit.background import Background, work
 from service_kit.loops import Loop
 
+from contracts_service.consumers import chosen_emails
 from contracts_service.resources import Contracts, open_contracts
 from contracts_service.settings import ContractsSettings
 from contracts_service.usecases.drop_uploads import sweep_imports
@@ -15,13 +16,14 @@ SWEEP_SECONDS = 60.0
 
 
 def background(service: Contracts) -> Background:
-    """Return what contracts does when nobody asks. It hears no event yet."""
+    """Return what contracts does when nobody asks."""
     foundation = service.foundation
     return Background(
+        subscriptions=chosen_emails.subscriptions(service),
         loops=[
             Loop("imports", partial(process_due_imports, service), foundation.settings.poll_seconds, foundation.wake),
             Loop("left_behind", partial(sweep_imports, service), SWEEP_SECONDS),
-        ]
+        ],
     )
 
 

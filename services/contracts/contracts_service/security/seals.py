@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
 from service_kit.key_rings import Cipher, Digests, KeyRing
 
 from contracts_service.domain.enrolment_line import EnrolmentLine
+from contracts_service.domain.present_email import comparable_email
 from contracts_service.domain.social_security_number import SocialSecurityNumber
 
 
@@ -19,6 +21,7 @@ class Seals:
     import_line: Cipher
     nir_digests: Digests
     fingerprints: Digests
+    file_emails: Digests
     body_digests: Digests
     key_digests: Digests
 
@@ -32,6 +35,7 @@ class Seals:
             import_line=Cipher(ring, "import_line.content"),
             nir_digests=Digests(ring, "nir"),
             fingerprints=Digests(ring, "member.fingerprint"),
+            file_emails=Digests(ring, "member.file_email"),
             body_digests=Digests(ring, "import.body"),
             key_digests=Digests(ring, "import.key"),
         )
@@ -47,3 +51,11 @@ class Seals:
     def is_fingerprint(self, known: bytes, brand: str, line: EnrolmentLine) -> bool:
         """Tell whether `known` is the digest of all that `line` says, under any key on the ring."""
         return known in self.fingerprints.all_of(brand, line.fingerprint_source().decode())
+
+    def file_email_digest(self, member_id: UUID, email: str | None) -> bytes:
+        """Return the digest of what a file says is a member's address, none included."""
+        return self.file_emails.of(str(member_id), comparable_email(email))
+
+    def is_file_email(self, known: bytes, member_id: UUID, email: str | None) -> bool:
+        """Tell whether `known` is the digest of a member's address in a file, under any key on the ring."""
+        return known in self.file_emails.all_of(str(member_id), comparable_email(email))

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from service_kit.database import Connection
 
+from contracts_service.domain.enrolment_line import Relation
 from contracts_service.domain.known_beneficiaries import KnownBeneficiary
 
 
 @dataclass(frozen=True)
 class BeneficiaryRow:
-    """A beneficiary to write, in the order of the statement's columns; `place` is the order on the contract."""
+    """A beneficiary, in the order of the statement's columns; `place` is the order on the contract."""
 
     id: UUID
     contract_id: UUID
@@ -20,7 +21,7 @@ class BeneficiaryRow:
     last_name: str
     birth_date: str
     birth_rank: int
-    relation: str
+    relation: Relation
     nir_sealed: bytes | None
     nir_digest: bytes | None
 
@@ -39,6 +40,18 @@ async def known_of(connection: Connection, contract_ids: list[UUID]) -> dict[UUI
         contract_id, *columns = row.values()
         known[contract_id].append(KnownBeneficiary(*columns))
     return known
+
+
+async def covered_by(connection: Connection, contract_id: UUID) -> list[BeneficiaryRow]:
+    """Return whom a contract covers today, in the contract's order."""
+    rows = await connection.fetch(
+        """
+        SELECT id, contract_id, place, first_name, last_name, birth_date, birth_rank, relation, nir_sealed, nir_digest
+        FROM beneficiaries WHERE contract_id = $1 AND removed_at IS NULL ORDER BY place
+        """,
+        contract_id,
+    )
+    return [BeneficiaryRow(**dict(row)) for row in rows]
 
 
 async def replace_all(

@@ -7,15 +7,17 @@ from uuid import UUID
 
 from service_kit.database import Connection, row_as
 
+from contracts_service.domain.enrolment_line import ContractKind
+
 
 @dataclass(frozen=True)
 class ContractRow:
-    """A contract to write, in the order of the statement's columns."""
+    """A contract, in the order of the statement's columns."""
 
     id: UUID
     member_id: UUID
     product: str
-    kind: str
+    kind: ContractKind
     effective_date: date
     renewal_date: date | None
     end_date: date | None
@@ -51,6 +53,18 @@ async def save_all(connection: Connection, rows: list[ContractRow]) -> None:
         """,
         [tuple(vars(row).values()) for row in rows],
     )
+
+
+async def find(connection: Connection, member_id: UUID) -> ContractRow:
+    """Return the contract of a member: everybody has one."""
+    row = await connection.fetchrow(
+        """
+        SELECT id, member_id, product, kind, effective_date, renewal_date, end_date, responsible, guarantees
+        FROM contracts WHERE member_id = $1
+        """,
+        member_id,
+    )
+    return ContractRow(**dict(row))
 
 
 async def find_of_member(connection: Connection, *, brand: str, member_id: UUID) -> MemberContract | None:

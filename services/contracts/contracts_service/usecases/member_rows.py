@@ -12,13 +12,23 @@ from contracts_service.store.members import MemberRow
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A version of a member, as a line tells it."""
+    """A version of a member, as a line tells it; `email` is the present address, which the member may have chosen since."""
 
     brand: str
     member_id: UUID
     contract_id: UUID
     version: int
     line: EnrolmentLine
+    email: str | None
+
+
+@dataclass(frozen=True)
+class MemberRows:
+    """All that is kept of a member."""
+
+    member: MemberRow
+    contract: ContractRow
+    beneficiaries: list[BeneficiaryRow]
 
 
 def member_row(seals: Seals, enrolment: Enrolment) -> MemberRow:
@@ -38,12 +48,13 @@ def member_row(seals: Seals, enrolment: Enrolment) -> MemberRow:
         birth_name=line.birth_name,
         first_name=line.first_name,
         birth_date=line.birth_date.text,
-        email=line.email,
+        email=enrolment.email,
         phone=line.phone,
         address=line.address.model_dump(mode="json"),
         statement_identifier_sealed=(
             None if statement is None else seals.statement_identifier.seal(statement.encode(), context=owner)
         ),
+        file_email_digest=seals.file_email_digest(enrolment.member_id, line.email),
     )
 
 

@@ -7,20 +7,17 @@ member.changed. In the caller's transaction.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from service_kit.database import Connection
-from service_kit.events import Event
-from service_kit.tracing import current_traceparent
 
 from contracts_service.domain.enrolment_line import EnrolmentLine
 from contracts_service.domain.known_beneficiaries import recognise
+from contracts_service.domain.present_email import email_after_import
 from contracts_service.resources import Contracts
 from contracts_service.store import beneficiaries, contracts, members
-from contracts_service.usecases.member_events import event_of
-from contracts_service.usecases.member_rows import Enrolment, beneficiary_row, contract_row, member_row
-
-SEALED_AT_ONCE = 20  # events; sealing takes the processor, and others on this event loop wait meanwhile
+from contracts_service.store.members import KnownMember
+from contracts_service.usecases.member_events import publish_members
+from contracts_service.usecases.member_rows import Enrolment, MemberRows, beneficiary_row, contract_row, member_row
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,9 @@ async def save_members(
     for some in _without_repetition(lines):
         enrolments = await _compare(service, connection, brand=brand, lines=some)
         if enrolments:
-            await _write(service, connection, enrolments, now=now)
-            await _publish(service, connection, enrolments, now=now)
+            rows = await _rows(service, connection, enrolments)
+            await _write(connection, rows, now=now)
+            await publish_members(service, connection, rows, now=now)
         accepted += len(enrolments)
     return Saved(accepted, len(lines) - accepted)
 
@@ -67,29 +65,36 @@ async def _compare(
     for line in lines:
         member = known.get(line.membership_number)
         if member is None:
-            found.append(Enrolment(brand, service.entropy.new_id(), service.entropy.new_id(), 1, line))
+            found.append(Enrolment(brand, service.entropy.new_id(), service.entropy.new_id(), 1, line, line.email))
         elif not service.seals.is_fingerprint(member.fingerprint, brand, line):
-            found.append(Enrolment(brand, member.id, member.contract_id, member.version + 1, line))
+            email = _present_email(service, member, line)
+            found.append(Enrolment(brand, member.id, member.contract_id, member.version + 1, line, email))
     return found
 
 
-async def _write(service: Contracts, connection: Connection, enrolments: list[Enrolment], *, now: datetime) -> None:
-    await members.save_all(connection, [member_row(service.seals, one) for one in enrolments], now=now)
-    await contracts.save_all(connection, [contract_row(one) for one in enrolments])
-    contract_ids = [one.contract_id for one in enrolments]
-    known = await beneficiaries.known_of(connection, contract_ids)
-    rows = [
-        beneficiary_row(service.seals, one, place=place, beneficiary_id=beneficiary_id or service.entropy.new_id())
+def _present_email(service: Contracts, member: KnownMember, line: EnrolmentLine) -> str | None:
+    digest = member.file_email_digest
+    told_before = digest is not None and service.seals.is_file_email(digest, member.id, line.email)
+    return email_after_import(present=member.email, told=line.email, told_before=told_before)
+
+
+async def _rows(service: Contracts, connection: Connection, enrolments: list[Enrolment]) -> list[MemberRows]:
+    known = await beneficiaries.known_of(connection, [one.contract_id for one in enrolments])
+    return [
+        MemberRows(
+            member_row(service.seals, one),
+            contract_row(one),
+            [
+                beneficiary_row(service.seals, one, place=place, beneficiary_id=known_id or service.entropy.new_id())
+                for place, known_id in enumerate(recognise(known[one.contract_id], one.line.beneficiaries))
+            ],
+        )
         for one in enrolments
-        for place, beneficiary_id in enumerate(recognise(known[one.contract_id], one.line.beneficiaries))
     ]
-    await beneficiaries.replace_all(connection, rows, contract_ids=contract_ids, now=now)
 
 
-async def _publish(service: Contracts, connection: Connection, enrolments: list[Enrolment], *, now: datetime) -> None:
-    trace = current_traceparent()
-    events: list[tuple[UUID, Event, str | None]] = [
-        (service.entropy.new_id(), event_of(one), trace) for one in enrolments
-    ]
-    for first in range(0, len(events), SEALED_AT_ONCE):
-        await service.outbox.append_all(connection, events[first : first + SEALED_AT_ONCE], occurred_at=now)
+async def _write(connection: Connection, rows: list[MemberRows], *, now: datetime) -> None:
+    await members.save_all(connection, [one.member for one in rows], now=now)
+    await contracts.save_all(connection, [one.contract for one in rows])
+    people = [person for one in rows for person in one.beneficiaries]
+    await beneficiaries.replace_all(connection, people, contract_ids=[one.contract.id for one in rows], now=now)
