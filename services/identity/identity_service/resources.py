@@ -18,6 +18,7 @@ from service_kit.outbox import Outbox
 
 from identity_service.domain.brand_policy import BrandPolicy
 from identity_service.domain.deeds import Deed
+from identity_service.security.breach_ranges import BreachRanges, open_breach_ranges
 from identity_service.security.digests import IdentityDigests
 from identity_service.security.password_hashing import Figures, PasswordHashing
 from identity_service.security.token_signing import TokenSigning
@@ -53,6 +54,7 @@ class Identity:
     hashing: PasswordHashing
     signing: TokenSigning
     settings: IdentitySettings
+    breach_ranges: BreachRanges | None
     deeds: DeedBook
 
     @property
@@ -95,9 +97,12 @@ async def open_identity(
         seconds=settings.access_token_seconds,
     )
     try:
-        async with open_foundation(
-            SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
-        ) as foundation:
+        async with (
+            open_foundation(
+                SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
+            ) as foundation,
+            open_breach_ranges(settings.breach_range_url, seconds=settings.breach_range_seconds) as breach_ranges,
+        ):
             yield Identity(
                 foundation=foundation,
                 brands=brands,
@@ -107,6 +112,7 @@ async def open_identity(
                 hashing=hashing,
                 signing=signing,
                 settings=settings,
+                breach_ranges=breach_ranges,
                 deeds=DeedBook(Cipher(foundation.data_keys, "deed")),
             )
     finally:

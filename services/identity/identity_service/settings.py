@@ -27,6 +27,14 @@ class IdentitySettings(ServiceSettings):
         47_104, ge=19_456, le=4_194_304, description="Argon2id's memory for each hash, times hashing_threads at once"
     )
     hashing_passes: int = Field(2, ge=1, le=20, description="Argon2id's passes over that memory")
+    breach_range_url: str | None = Field(
+        None,
+        pattern=r"^https?://.",
+        description="asked for leaked passwords, by five digits of their SHA-1; not set: nobody is",
+    )
+    breach_range_seconds: float = Field(
+        1.5, gt=0, le=10, description="how long it may take before the shipped list is enough"
+    )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (), description="networks of the proxies whose X-Forwarded-For is believed, separated by commas"
     )

@@ -117,6 +117,23 @@ def test_ones_own_name_and_numbers_are_no_passphrase(password):
     assert codes(password) == ["derived-from-your-data"]
 
 
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("azertyuiopqs", "mot très courant"),
+        ("abcdefghijkl", "suite"),
+        ("aaaaaaaaaaaa", "répète"),
+        ("poiuytrewasd", "clavier"),
+        ("24/12/199224", "date"),
+    ],
+)
+def test_a_refusal_says_what_makes_the_password_easy_to_guess(password, word):
+    (problem,) = password_problems("passphrase", password, password, is_personal=MARTIN.__contains__)
+
+    assert problem.code == "too-guessable"
+    assert word in problem.detail
+
+
 def test_a_name_among_enough_else_is_allowed():
     assert codes("Martin plante des choux verts") == []
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from service_kit.problems import FieldProblem
 from zxcvbn import zxcvbn
@@ -42,6 +42,17 @@ WORDS = {
 }
 
 
+# What makes a password easy to guess, by the estimator's name for it.
+HINTS = {
+    "dictionary": "Ce mot de passe repose sur un mot très courant. Ajoutez-en d’autres, sans rapport entre eux.",
+    "spatial": "Ce mot de passe suit les touches du clavier. Choisissez plutôt plusieurs mots sans rapport entre eux.",
+    "repeat": "Ce mot de passe répète les mêmes caractères. Choisissez plutôt plusieurs mots sans rapport entre eux.",
+    "sequence": "Ce mot de passe contient une suite comme abcd ou 1234. Choisissez plutôt plusieurs mots sans rapport entre eux.",
+    "date": "Ce mot de passe repose sur une date. Choisissez plutôt plusieurs mots sans rapport entre eux.",
+}
+HINTS["regex"] = HINTS["date"]  # a recent year
+
+
 def normalise(typed: str) -> str:
     """Return a password as judged and hashed: NFKC (NIST SP 800-63B § 3.1.1.2).
 
@@ -58,12 +69,12 @@ def password_problems(
 
     `is_personal(text)` tells whether a piece of text is one of the member's own numbers or names.
     """
-    codes = shape_codes(rule, password)
-    if not codes and rule == "six_digits":
-        codes = _six_digit_codes(normalise(password), is_personal)
-    elif not codes:
-        codes = _passphrase_codes(normalise(password), is_personal, brand_words)
-    return [*(_problem("password", code) for code in codes), *_confirmation_problems(password, confirmation)]
+    found = [_problem("password", code) for code in shape_codes(rule, password)]
+    if not found and rule == "six_digits":
+        found = [_problem("password", code) for code in _six_digit_codes(normalise(password), is_personal)]
+    elif not found:
+        found = _passphrase_problems(normalise(password), is_personal, brand_words)
+    return [*found, *_confirmation_problems(password, confirmation)]
 
 
 def shape_problems(rule: Rule, password: str, confirmation: str) -> list[FieldProblem]:
@@ -88,8 +99,13 @@ def _confirmation_problems(password: str, confirmation: str) -> list[FieldProble
     return [] if same else [_problem("password_confirmation", "confirmation-differs")]
 
 
-def _problem(field: str, code: str) -> FieldProblem:
-    return FieldProblem(field, code, WORDS[code])
+def breached() -> FieldProblem:
+    """Return the problem of a password that is known from leaks."""
+    return _problem("password", "breached")
+
+
+def _problem(field: str, code: str, detail: str | None = None) -> FieldProblem:
+    return FieldProblem(field, code, detail or WORDS[code])
 
 
 def _six_digit_codes(password: str, is_personal: IsPersonal) -> list[str]:
@@ -97,16 +113,25 @@ def _six_digit_codes(password: str, is_personal: IsPersonal) -> list[str]:
     return [*codes, "too-guessable"] if password in guessable_six_digits() else codes
 
 
-def _passphrase_codes(password: str, is_personal: IsPersonal, brand_words: Collection[str]) -> list[str]:
+def _passphrase_problems(password: str, is_personal: IsPersonal, brand_words: Collection[str]) -> list[FieldProblem]:
     others = characters_beside_own(password, is_personal)
     if others is not None and others < OTHERS_AT_LEAST:
-        return ["derived-from-your-data"]
+        return [_problem("password", "derived-from-your-data")]
     if password.casefold() in _leaked():
-        return ["breached"]
+        return [breached()]
     first_thoughts = [*FIRST_THOUGHTS.split(), *map(fold, brand_words)]
     judged = fold(password)[:JUDGED] or password[:JUDGED]  # a password of accents alone folds to nothing
-    guesses = int(zxcvbn(judged, user_inputs=first_thoughts)["guesses"])
-    return ["too-guessable"] if guesses < GUESSES_AT_LEAST else []
+    estimate = zxcvbn(judged, user_inputs=first_thoughts)
+    if int(estimate["guesses"]) >= GUESSES_AT_LEAST:
+        return []
+    return [_problem("password", "too-guessable", _hint(estimate["sequence"]))]
+
+
+def _hint(parts: list[dict[str, Any]]) -> str | None:
+    """Say what the longest guessable part of a password is."""
+    known = [part for part in parts if part["pattern"] in HINTS]
+    longest = max(known, key=lambda part: len(part["token"]), default=None)
+    return None if longest is None else HINTS[longest["pattern"]]
 
 
 @lru_cache(maxsize=1)

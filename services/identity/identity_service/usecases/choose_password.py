@@ -7,7 +7,7 @@ from service_kit.problems import FieldProblem
 
 from identity_service.domain.accounts import Account
 from identity_service.domain.errors import PasswordRefused
-from identity_service.domain.passwords import password_problems, shape_problems
+from identity_service.domain.passwords import breached, password_problems, shape_problems
 from identity_service.resources import Identity
 from identity_service.store import accounts, posted_codes, reset_tokens, sessions, tries
 
@@ -31,6 +31,8 @@ async def check_choice(identity: Identity, account: Account, *, password: str, c
             policy.password_rule, password, confirmation, is_personal=is_personal, brand_words=policy.name.split()
         )
     )
+    if policy.password_rule == "passphrase" and identity.breach_ranges and await identity.breach_ranges.knows(password):  # noqa: S105
+        raise PasswordRefused(fields=(breached(),))
 
 
 def _refuse(problems: list[FieldProblem]) -> None:
