@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from identity_service.store import posted_codes, reset_tokens, sessions
 from identity_service.store.posted_codes import PostedCode
+from identity_service.store.reset_tokens import MailedToken
 from identity_service.worker import forget_expired
 
 from tests.support.identity_fixtures import START, OpenedIdentity
@@ -17,7 +18,11 @@ async def fill(opened: OpenedIdentity) -> None:
     one, two = (await opened.account(member))["id"], (await opened.account(other))["id"]
     now, until = START, [START + timedelta(hours=1), START + timedelta(days=40)]
     async with opened.identity.database.transaction() as connection:
-        await reset_tokens.insert_all(connection, [(b"a", one), (b"b", two)], now=now, expires_at=until)
+        tokens = [
+            MailedToken(digest, account_id, "reset", end, cause=uuid4())
+            for digest, account_id, end in ((b"a", one, until[0]), (b"b", two, until[1]))
+        ]
+        await reset_tokens.insert_all(connection, tokens, now=now)
         codes = [PostedCode(uuid4(), one, b"c", until[0]), PostedCode(uuid4(), two, b"d", until[1])]
         await posted_codes.replace_all(connection, codes, now=now)
         for account_id, end in ((one, until[0]), (two, until[1])):

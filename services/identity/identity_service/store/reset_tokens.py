@@ -1,52 +1,87 @@
-"""SQL of reset tokens: kept as keyed digests, used once."""
+"""SQL of mailed tokens, each good for choosing a password once: kept as keyed digests."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from service_kit.database import Connection
+from service_kit.database import Connection, row_as
+
+Purpose = Literal["reset", "welcome", "activation"]
+
+COLUMNS = "digest, account_id, purpose, expires_at, cause, email_digest, email_sealed, terms_version"
 
 
-async def insert_all(
-    connection: Connection, tokens: list[tuple[bytes, UUID]], *, now: datetime, expires_at: list[datetime]
-) -> None:
-    """Keep the digests of fresh tokens, each with its account."""
+@dataclass(frozen=True)
+class MailedToken:
+    """What a mailed token is for: the way back in (`reset`), the first way in (`welcome`), or an access that was asked for.
+
+    An `activation` brings the address that it was mailed to, and the terms that were accepted with it.
+    """
+
+    digest: bytes
+    account_id: UUID
+    purpose: Purpose
+    expires_at: datetime
+    cause: UUID | None  # the id that its event gives it, which a failed delivery names
+    email_digest: bytes | None = None
+    email_sealed: bytes | None = None
+    terms_version: str | None = None
+
+
+async def insert_all(connection: Connection, tokens: list[MailedToken], *, now: datetime) -> None:
+    """Keep fresh tokens."""
     await connection.executemany(
-        "INSERT INTO reset_tokens (digest, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        [(digest, account_id, now, until) for (digest, account_id), until in zip(tokens, expires_at, strict=True)],
+        f"INSERT INTO reset_tokens ({COLUMNS}, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",  # noqa: S608 - ours
+        [
+            (
+                one.digest,
+                one.account_id,
+                one.purpose,
+                one.expires_at,
+                one.cause,
+                one.email_digest,
+                one.email_sealed,
+                one.terms_version,
+                now,
+            )
+            for one in tokens
+        ],
     )
 
 
-async def find_account(connection: Connection, *, digests: list[bytes], brand: str, now: datetime) -> UUID | None:
-    """Return the account that a token still opens."""
-    found: UUID | None = await connection.fetchval(
-        """
-        SELECT account_id FROM reset_tokens JOIN accounts ON accounts.id = account_id
+async def find(connection: Connection, *, digests: list[bytes], brand: str, now: datetime) -> MailedToken | None:
+    """Return a token that still opens an account of `brand`."""
+    columns = ", ".join(f"reset_tokens.{column}" for column in COLUMNS.split(", "))
+    row = await connection.fetchrow(
+        f"""
+        SELECT {columns} FROM reset_tokens JOIN accounts ON accounts.id = account_id
         WHERE digest = ANY($1) AND used_at IS NULL AND expires_at > $2 AND brand = $3
-        """,
+        """,  # noqa: S608 - ours
         digests,
         now,
         brand,
     )
-    return found
+    return row_as(MailedToken, row)
 
 
-async def consume(connection: Connection, *, digests: list[bytes], account_id: UUID, now: datetime) -> bool:
+async def consume(connection: Connection, token: MailedToken, *, now: datetime) -> bool:
     """Use a token up; False when it was used, or ran out, since it was found. Checked and written in one statement."""
     return bool(
         await connection.fetchval(
             """
             UPDATE reset_tokens SET used_at = $3
-            WHERE digest = ANY($1) AND account_id = $2 AND used_at IS NULL AND expires_at > $3 RETURNING true
+            WHERE digest = $1 AND account_id = $2 AND used_at IS NULL AND expires_at > $3 RETURNING true
             """,
-            digests,
-            account_id,
+            token.digest,
+            token.account_id,
             now,
         )
     )
 
 
 async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime) -> None:
-    """Use up every token of an account: a password was chosen."""
+    """Use up every token of an account: a password was chosen, or its address is another one."""
     await connection.execute(
         "UPDATE reset_tokens SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL", account_id, now
     )

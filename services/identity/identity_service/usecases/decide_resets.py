@@ -22,6 +22,7 @@ from identity_service.resources import Identity
 from identity_service.store import accounts, posted_codes, reset_requests, reset_tokens
 from identity_service.store.posted_codes import PostedCode
 from identity_service.store.reset_requests import ResetRequest
+from identity_service.store.reset_tokens import MailedToken
 
 BATCH = 100
 KNOWN_WITHIN = timedelta(minutes=10)
@@ -127,7 +128,7 @@ async def _letters_due(connection: Connection, decisions: list[Decision], *, now
 async def _write_tokens(
     identity: Identity, connection: Connection, decisions: list[Decision], *, versions: list[int], now: datetime
 ) -> list[RecordedEvent]:
-    tokens, expiries = [], []
+    tokens: list[MailedToken] = []
     events: list[RecordedEvent] = []
     for one, version in zip(decisions, versions, strict=True):
         token, account = identity.entropy.new_token(), one.account
@@ -142,10 +143,10 @@ async def _write_tokens(
             email=one.email or "",
             token=token,
         )
-        tokens.append((identity.digests.secret.of("reset", token), account.id))
-        expiries.append(expires_at)
+        digest = identity.digests.secret.of("reset", token)
+        tokens.append(MailedToken(digest, account.id, "reset", expires_at, cause=one.request.id))
         events.append((identity.entropy.new_id(), event, one.request.traceparent))
-    await reset_tokens.insert_all(connection, tokens, now=now, expires_at=expiries)
+    await reset_tokens.insert_all(connection, tokens, now=now)
     return events
 
 

@@ -20,16 +20,20 @@ async def redeem_reset(
     """Set the password; raise ResetTokenInvalid (one answer for every cause) or PasswordRefused (the token stays good)."""
     digests = identity.digests.secret.all_of("reset", token)
     async with identity.database.connection() as connection:
-        account_id = await reset_tokens.find_account(connection, digests=digests, brand=brand, now=now)
-        account = None if account_id is None else await accounts.find(connection, account_id)
+        mailed = await reset_tokens.find(connection, digests=digests, brand=brand, now=now)
+        account = None if mailed is None else await accounts.find(connection, mailed.account_id)
     policy = identity.brands[brand]
-    if account is None or not account.usable_on(civil_date(now), read_only_years=policy.read_only_years):
+    if (
+        mailed is None
+        or account is None
+        or not account.usable_on(civil_date(now), read_only_years=policy.read_only_years)
+    ):
         raise ResetTokenInvalid
     await check_choice(identity, account, password=password, confirmation=confirmation)
     with identity.hashing.place() as place:
         password_hash = await place.hash(password)
     async with identity.database.transaction() as connection:
         await accounts.lock(connection, account.id)
-        if not await reset_tokens.consume(connection, digests=digests, account_id=account.id, now=now):
+        if not await reset_tokens.consume(connection, mailed, now=now):
             raise ResetTokenInvalid
         await write_choice(connection, account, password_hash=password_hash, now=now, because="password reset by mail")
