@@ -24,6 +24,7 @@ class Enrolment:
     personal_digests: list[bytes]
     effective_from: date
     ended_on: date | None
+    welcomed_at: datetime | None  # of a new account only: set where nobody is to be welcomed
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ async def save(connection: Connection, enrolment: Enrolment, *, now: datetime) -
             """
             INSERT INTO accounts (
                 id, brand, member_id, member_version, nir_digest, membership_digest, birth_digest, email_digest,
-                email_sealed, statement_digest, personal_digests, effective_from, ended_on, created_at
-            ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                email_sealed, statement_digest, personal_digests, effective_from, ended_on, created_at,
+                welcomed_at
+            ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (brand, member_id) DO UPDATE SET
                 member_version = $4, nir_digest = $5, membership_digest = $6, birth_digest = $7, email_digest = $8,
                 email_sealed = $9, statement_digest = $10, personal_digests = $11, effective_from = $12, ended_on = $13
@@ -71,5 +73,6 @@ async def save(connection: Connection, enrolment: Enrolment, *, now: datetime) -
             enrolment.effective_from,
             enrolment.ended_on,
             now,
+            enrolment.welcomed_at,
         )
     )

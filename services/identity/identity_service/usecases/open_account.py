@@ -6,14 +6,16 @@ The number, the birth date and the names are digested here and forgotten: from t
 from datetime import date, datetime
 from uuid import UUID
 
+from service_kit.clock import civil_date
 from service_kit.database import Connection
 from service_kit.personal import Personal
 from service_kit.subscriptions import Reader
 
 from identity_service.domain.login_identifiers import letters_and_digits, normalise_email, normalise_nir, with_key
 from identity_service.domain.personal_pieces import personal_pieces
+from identity_service.domain.welcomes import joins_now
 from identity_service.resources import Identity
-from identity_service.store import enrolments, reset_tokens
+from identity_service.store import enrolments, reset_tokens, welcomes
 from identity_service.store.enrolments import Enrolment
 
 
@@ -38,13 +40,14 @@ class EnrolledMember(Reader):
 async def open_account(identity: Identity, connection: Connection, member: EnrolledMember, *, now: datetime) -> None:
     """Create the member's account, or bring it up to date when `member.version` is newer."""
     known = await enrolments.find(connection, brand=member.brand, member_id=member.member_id)
-    enrolment = _enrolment(identity, member, known.account_id if known else identity.entropy.new_id())
+    enrolment = _enrolment(identity, member, known.account_id if known else identity.entropy.new_id(), now=now)
     if await enrolments.save(connection, enrolment, now=now) and known and known.email_digest != enrolment.email_digest:
-        # What was mailed to the former address opens nothing any more.
+        # What was mailed to the former address opens nothing any more, and the new one is welcomed.
         await reset_tokens.cancel_all(connection, known.account_id, now=now)
+        await welcomes.expect(connection, known.account_id)
 
 
-def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID) -> Enrolment:
+def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID, *, now: datetime) -> Enrolment:
     digests, brand, owner = identity.digests, member.brand, str(member.member_id)
     email = member.email.reveal() if member.email else None
     statement = member.statement_identifier.reveal() if member.statement_identifier else None
@@ -54,7 +57,7 @@ def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID) -> 
         member_id=member.member_id,
         member_version=member.version,
         nir_digest=digests.nir.of(brand, normalise_nir(member.nir.reveal())),
-        membership_digest=digests.membership.of(brand, member.membership_number.reveal()),
+        membership_digest=digests.membership.of(brand, letters_and_digits(member.membership_number.reveal())),
         birth_digest=digests.birth.of(owner, member.birth_date.reveal()),
         email_digest=digests.email.of(brand, normalise_email(email)) if email else None,
         email_sealed=identity.addresses.seal(email.encode(), context=owner) if email else None,
@@ -62,6 +65,14 @@ def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID) -> 
         personal_digests=digests.personal.of_each(owner, _pieces(member)),
         effective_from=member.effective_date,
         ended_on=member.end_date,
+        welcomed_at=now if email and not _joins_now(identity, member, now=now) else None,
+    )
+
+
+def _joins_now(identity: Identity, member: EnrolledMember, *, now: datetime) -> bool:
+    policy = identity.brands.get(member.brand)
+    return policy is not None and joins_now(
+        member.effective_date, first_heard_on=civil_date(now), within_days=policy.welcome_within_days
     )
 
 
