@@ -4,32 +4,19 @@ Services do not fetch keys from each other: a JWKS file is laid beside each (see
 """
 
 import json
-import warnings
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
-import structlog
-from joserfc import jwt
-from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import KeySet
-
 from service_kit.problems import SettingUnusable
+from service_kit.signatures import EDDSA, TokenRefused, VerificationKeys
+from service_kit.watched_files import WatchedFile
 
-ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256"]
 LEEWAY_SECONDS = 5
-SIGNATURE = "EdDSA"  # RFC 8037's name, which every verifier knows; RFC 9864 renames it
-
-warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
-
-
-log = structlog.get_logger()
-
-
-class TokenRefused(Exception):
-    """The token is malformed, not signed by a known key, expired, or for somebody else. The reason is for logs only."""
+LAST_INSTANT = 253_402_300_800  # the year 10000: what `datetime` cannot say is no date
+SIGNATURE = EDDSA[0]
 
 
 @dataclass(frozen=True)
@@ -41,6 +28,8 @@ class MemberPrincipal:
     brand: str
     session_id: UUID
     authenticated_with: str  # acr
+    scope: frozenset[str] = frozenset()
+    authenticated_at: datetime | None = None  # auth_time: when the session began, however often it was refreshed
 
 
 @dataclass(frozen=True)
@@ -52,63 +41,56 @@ class StaffPrincipal:
     roles: frozenset[str]
 
 
+@dataclass(frozen=True)
+class TokenKind:
+    """What a kind of token may look like (RFC 8725 § 3.11, 3.12)."""
+
+    algorithms: tuple[str, ...]
+    media_types: tuple[str | None, ...]  # `typ`, in lower case and without `application/`
+    key_named: bool  # `kid` is needed
+    issued: bool  # `iat` is needed
+
+
+MEMBER = TokenKind(EDDSA, ("at+jwt",), key_named=True, issued=True)  # RFC 9068 § 2.1, 2.2, 4
+# OpenID providers sign with what they have, and leave the kind out or call it a JWT.
+STAFF = TokenKind((*EDDSA, "ES256", "RS256"), (None, "jwt", "at+jwt"), key_named=False, issued=False)
+
+
 class KeyFile:
     """A JWKS file, read at once (raises SettingUnusable) and again when it was replaced."""
 
     def __init__(self, file: Path) -> None:
-        self._file, self._stamp = file, 0
-        self._keys = self._read()
+        self._file = WatchedFile(file, _read_keys)
 
-    def keys(self) -> KeySet:
+    def keys(self) -> VerificationKeys:
         """Return the present keys; the former ones go on when the new file cannot be used."""
-        try:
-            if self._file.stat().st_mtime_ns != self._stamp:
-                self._keys = self._read()
-        except (OSError, SettingUnusable) as error:
-            log.error("key_file_unusable", file=str(self._file), reason=type(error).__name__)
-        return self._keys
+        return self._file.content()
 
-    def _read(self) -> KeySet:
-        try:
-            self._stamp = self._file.stat().st_mtime_ns
-            return KeySet.import_key_set(json.loads(self._file.read_text()))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
-            raise SettingUnusable(f"{self._file}: {type(error).__name__}") from None
+
+def _read_keys(file: Path) -> VerificationKeys:
+    try:
+        return VerificationKeys.of(json.loads(file.read_text()))
+    except ValueError as error:
+        raise SettingUnusable(f"{file}: {type(error).__name__}") from None
+    except SettingUnusable as error:
+        raise SettingUnusable(f"{file}: {error}") from None
 
 
 @dataclass(frozen=True)
 class TokenVerifier:
-    """Verifies one kind of token."""
+    """Verifies the tokens of one issuer for one audience."""
 
     key_file: KeyFile
     issuer: str
     audience: str
 
-    def claims(self, token: str, *, now: datetime) -> dict[str, Any]:
-        """Return the claims of a valid token, with its kind (`typ`); raise TokenRefused."""
-        try:
-            decoded = jwt.decode(token, self.key_file.keys(), algorithms=ALGORITHMS)
-        except Exception as error:  # the library raises whatever a crafted header makes it stumble over
-            raise TokenRefused(type(error).__name__) from None
-        claims, instant = decoded.claims, now.timestamp()
-        audience = claims.get("aud")
-        if claims.get("iss") != self.issuer or self.audience not in (
-            audience if isinstance(audience, list) else [audience]
-        ):
-            raise TokenRefused("another issuer or audience")
-        expires, not_before = claims.get("exp"), claims.get("nbf", 0)
-        if not isinstance(expires, (int, float)) or instant > expires + LEEWAY_SECONDS:
-            raise TokenRefused("expired")
-        if not isinstance(not_before, (int, float)) or instant < not_before - LEEWAY_SECONDS:
-            raise TokenRefused("not yet valid")
-        return claims | {"typ": decoded.header.get("typ")}  # the header's: a claim of that name is something else
-
     def member(self, token: str, *, now: datetime) -> MemberPrincipal:
-        """Return who a member's access token stands for."""
-        claims = self.claims(token, now=now)
-        if claims.get("typ") != "at+jwt":  # RFC 9068 § 4: no other kind of token opens the member's API
-            raise TokenRefused("not an access token")
-        if not isinstance(claims.get("brand"), str):
+        """Return who a member's access token stands for; raise TokenRefused."""
+        claims = self._claims(token, MEMBER, now=now)
+        scope, authenticated_at = claims.get("scope", ""), claims.get("auth_time")
+        if not isinstance(claims.get("brand"), str) or not isinstance(scope, str):
+            raise TokenRefused("claims are missing")
+        if authenticated_at is not None and not _is_instant(authenticated_at):
             raise TokenRefused("claims are missing")
         try:
             return MemberPrincipal(
@@ -117,14 +99,56 @@ class TokenVerifier:
                 brand=claims["brand"],
                 session_id=UUID(claims["sid"]),
                 authenticated_with=str(claims.get("acr", "")),
+                scope=frozenset(scope.split()),
+                authenticated_at=None if authenticated_at is None else datetime.fromtimestamp(authenticated_at, UTC),
             )
         except (KeyError, ValueError, AttributeError, TypeError):
             raise TokenRefused("claims are missing") from None
 
     def staff(self, token: str, *, now: datetime, role_claim: str) -> StaffPrincipal:
-        """Return who a staff token stands for."""
-        claims = self.claims(token, now=now)
+        """Return who a staff token stands for; raise TokenRefused."""
+        claims = self._claims(token, STAFF, now=now)
         roles = claims.get(role_claim)
         if not isinstance(roles, list) or not isinstance(claims.get("brand"), str):
             raise TokenRefused("claims are missing")
         return StaffPrincipal(str(claims.get("sub", "")), claims["brand"], frozenset(map(str, roles)))
+
+    def _claims(self, token: str, kind: TokenKind, *, now: datetime) -> dict[str, Any]:
+        signed = self.key_file.keys().verified(token, algorithms=kind.algorithms, key_named=kind.key_named)
+        if _media_type(signed.header.get("typ")) not in kind.media_types:  # the header's: a claim is something else
+            raise TokenRefused("another kind of token")
+        try:
+            claims = json.loads(signed.payload)
+        except (ValueError, RecursionError):
+            raise TokenRefused("no claims") from None
+        if not isinstance(claims, dict):
+            raise TokenRefused("no claims")
+        self._check_addressee(claims)
+        _check_times(claims, kind, instant=now.timestamp())
+        return claims
+
+    def _check_addressee(self, claims: dict[str, Any]) -> None:
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        if claims.get("iss") != self.issuer or self.audience not in audiences:
+            raise TokenRefused("another issuer or audience")
+
+
+def _media_type(typ: Any) -> str | None:
+    # RFC 7515 § 4.1.9: in any case of letters, with or without `application/`.
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else None if typ is None else ""
+
+
+def _check_times(claims: dict[str, Any], kind: TokenKind, *, instant: float) -> None:
+    expires, not_before, issued = claims.get("exp"), claims.get("nbf", 0), claims.get("iat", None if kind.issued else 0)
+    if not _is_instant(expires) or instant > expires + LEEWAY_SECONDS:
+        raise TokenRefused("expired")
+    if not _is_instant(not_before) or instant < not_before - LEEWAY_SECONDS:
+        raise TokenRefused("not yet valid")
+    if not _is_instant(issued) or instant < issued - LEEWAY_SECONDS:
+        raise TokenRefused("not yet issued")
+
+
+def _is_instant(value: Any) -> TypeGuard[float]:
+    # Neither a truth value nor Infinity nor NaN, which Python's JSON reads and which no comparison would stop.
+    return type(value) in (int, float) and 0 <= value < LAST_INSTANT

@@ -6,9 +6,10 @@ from datetime import datetime
 import structlog
 from aiohttp import web
 
-from service_kit.access_tokens import MemberPrincipal, StaffPrincipal, TokenRefused, TokenVerifier
+from service_kit.access_tokens import MemberPrincipal, StaffPrincipal, TokenVerifier
 from service_kit.http.endpoints import Access, Public, SignedIn, Staff
 from service_kit.http.problems import Forbidden, NotSignedIn
+from service_kit.signatures import TokenRefused
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from service_kit.access_tokens import TokenRefused
+from service_kit.signatures import TokenRefused
 
 from tests.support.identity_fixtures import START
 from tests.support.identity_steps import ask, refresh, seen, sign_in, sign_out, with_password

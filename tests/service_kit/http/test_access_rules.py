@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey, RSAKey
-from service_kit.access_tokens import KeyFile, TokenRefused, TokenVerifier
+from service_kit.access_tokens import KeyFile, TokenVerifier
 from service_kit.problems import SettingUnusable
+from service_kit.signatures import TokenRefused
 
 from tests.support.tiny_fixtures import ACCOUNT, Place, Served, encoded
 
@@ -234,7 +235,9 @@ async def test_who_is_refused_is_refused_before_the_body_is_read(tiny: Served) -
 def test_any_text_in_place_of_a_token_is_refused_with_one_kind_of_error(place: Place, token: str) -> None:
     verifier = TokenVerifier(KeyFile(place.folder / "member-jwks.json"), "espace-adherent", "espace-adherent")
     with pytest.raises(TokenRefused):
-        verifier.claims(token, now=NOW)
+        verifier.member(token, now=NOW)
+    with pytest.raises(TokenRefused):
+        verifier.staff(token, now=NOW, role_claim="roles")
 
 
 async def test_keys_that_were_replaced_are_read_again(place: Place, tmp_path: Path) -> None:
