@@ -74,7 +74,11 @@ class Identity:
 
     async def record(self, connection: Connection, deed: Deed, *, now: datetime) -> None:
         """Write a deed in the caller's transaction."""
-        await self.deeds.record(connection, deed, deed_id=self.entropy.new_id(), now=now)
+        await self.record_all(connection, [deed], now=now)
+
+    async def record_all(self, connection: Connection, deeds: list[Deed], *, now: datetime) -> None:
+        """Write several deeds in the caller's transaction, in one round trip."""
+        await self.deeds.record_all(connection, [(self.entropy.new_id(), deed) for deed in deeds], now=now)
 
 
 @asynccontextmanager

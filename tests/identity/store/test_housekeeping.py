@@ -23,8 +23,8 @@ async def fill(opened: OpenedIdentity) -> None:
             for digest, account_id, end in ((b"a", one, until[0]), (b"b", two, until[1]))
         ]
         await reset_tokens.insert_all(connection, tokens, now=now)
-        codes = [PostedCode(uuid4(), one, b"c", until[0]), PostedCode(uuid4(), two, b"d", until[1])]
-        await posted_codes.replace_all(connection, codes, now=now)
+        for code in (PostedCode(uuid4(), one, b"c", until[0]), PostedCode(uuid4(), two, b"d", until[1])):
+            await posted_codes.replace(connection, code, origin="member", now=now)
         for account_id, end in ((one, until[0]), (two, until[1])):
             session_id = uuid4()
             await sessions.open_session(

@@ -52,6 +52,18 @@ async def lock(connection: Connection, account_id: UUID) -> str | None:
     return found
 
 
+async def hold(connection: Connection, account_ids: list[UUID]) -> dict[UUID, Account]:
+    """Keep others from deciding about the accounts until the transaction ends, and return them as they are now.
+
+    The rows are locked in one order, since two workers may decide about the same accounts at once.
+    """
+    rows = await connection.fetch(
+        f"SELECT {COLUMNS} FROM accounts WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608 - ours
+        account_ids,
+    )
+    return {row["id"]: Account(**dict(row)) for row in rows}
+
+
 async def set_password(connection: Connection, account_id: UUID, *, password_hash: str, now: datetime) -> None:
     """Write a new password."""
     await connection.execute(

@@ -17,21 +17,26 @@ class DeedBook:
 
     cipher: Cipher
 
-    async def record(self, connection: Connection, deed: Deed, *, deed_id: UUID, now: datetime) -> None:
-        """Write a deed in the caller's transaction."""
-        await connection.execute(
+    async def record_all(self, connection: Connection, deeds: list[tuple[UUID, Deed]], *, now: datetime) -> None:
+        """Write deeds (id, deed) in the caller's transaction."""
+        await connection.executemany(
             """
             INSERT INTO deeds (id, occurred_at, brand, account_id, kind, actor, details, sealed)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
-            deed_id,
-            now,
-            deed.brand,
-            deed.account_id,
-            deed.kind,
-            deed.actor,
-            deed.details,
-            self._sealed(deed, deed_id),
+            [
+                (
+                    deed_id,
+                    now,
+                    deed.brand,
+                    deed.account_id,
+                    deed.kind,
+                    deed.actor,
+                    deed.details,
+                    self._sealed(deed, deed_id),
+                )
+                for deed_id, deed in deeds
+            ],
         )
 
     def _sealed(self, deed: Deed, deed_id: UUID) -> bytes | None:

@@ -17,34 +17,30 @@ class PostedCode:
     expires_at: datetime
 
 
-async def replace_all(connection: Connection, codes: list[PostedCode], *, now: datetime) -> None:
-    """Keep fresh codes; a new code cancels the account's former ones."""
+async def replace(connection: Connection, code: PostedCode, *, origin: str, now: datetime) -> None:
+    """Keep a fresh code, which cancels the account's former one. The caller has locked the account."""
+    await cancel_all(connection, code.account_id, now=now)
     await connection.execute(
-        "UPDATE posted_codes SET cancelled_at = $2 WHERE account_id = ANY($1) AND used_at IS NULL AND cancelled_at IS NULL",
-        [code.account_id for code in codes],
-        now,
-    )
-    await connection.executemany(
-        "INSERT INTO posted_codes (id, account_id, digest, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        [(code.id, code.account_id, code.digest, now, code.expires_at) for code in codes],
-    )
-
-
-async def accounts_with_a_letter_since(
-    connection: Connection, account_ids: list[UUID], *, since: datetime, now: datetime
-) -> set[UUID]:
-    """Return the accounts whose present code was made after `since` and never tried: its letter is on its way."""
-    rows = await connection.fetch(
         """
-        SELECT account_id FROM posted_codes
-        WHERE account_id = ANY($1) AND used_at IS NULL AND cancelled_at IS NULL AND tries = 0
-          AND created_at > $2 AND expires_at > $3
+        INSERT INTO posted_codes (id, account_id, digest, created_at, expires_at, origin) VALUES ($1, $2, $3, $4, $5, $6)
         """,
-        account_ids,
-        since,
+        code.id,
+        code.account_id,
+        code.digest,
         now,
+        code.expires_at,
+        origin,
     )
-    return {row["account_id"] for row in rows}
+
+
+async def printed_since(connection: Connection, account_id: UUID, *, since: datetime) -> list[datetime]:
+    """Return when codes were made for an account after `since`, oldest first: used and cancelled ones were printed too."""
+    rows = await connection.fetch(
+        "SELECT created_at FROM posted_codes WHERE account_id = $1 AND created_at > $2 ORDER BY created_at",
+        account_id,
+        since,
+    )
+    return [row["created_at"] for row in rows]
 
 
 async def count_try(connection: Connection, account_id: UUID, *, now: datetime, tries: int) -> PostedCode | None:
@@ -82,7 +78,7 @@ async def consume(connection: Connection, code_id: UUID, *, now: datetime) -> bo
 
 
 async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime) -> None:
-    """Cancel every code of an account: a password was chosen."""
+    """Cancel every code of an account: a password was chosen, or another code replaces it."""
     await connection.execute(
         "UPDATE posted_codes SET cancelled_at = $2 WHERE account_id = $1 AND used_at IS NULL AND cancelled_at IS NULL",
         account_id,

@@ -1,7 +1,7 @@
 """SQL of mailed tokens, each good for choosing a password once: kept as keyed digests."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -29,6 +29,14 @@ class MailedToken:
     terms_version: str | None = None
 
 
+@dataclass(frozen=True)
+class MailsSent:
+    """How many tokens of one purpose an account was mailed lately."""
+
+    last_hour: int = 0
+    last_day: int = 0
+
+
 async def insert_all(connection: Connection, tokens: list[MailedToken], *, now: datetime) -> None:
     """Keep fresh tokens."""
     await connection.executemany(
@@ -48,6 +56,23 @@ async def insert_all(connection: Connection, tokens: list[MailedToken], *, now: 
             for one in tokens
         ],
     )
+
+
+async def count_mailed(
+    connection: Connection, account_ids: list[UUID], *, purpose: Purpose, now: datetime
+) -> dict[UUID, MailsSent]:
+    """Return account → how many tokens it was mailed in the last hour and the last 24 hours, used or not."""
+    rows = await connection.fetch(
+        """
+        SELECT account_id, count(*) FILTER (WHERE created_at > $3) AS last_hour, count(*) AS last_day
+        FROM reset_tokens WHERE account_id = ANY($1) AND purpose = $2 AND created_at > $4 GROUP BY account_id
+        """,
+        account_ids,
+        purpose,
+        now - timedelta(hours=1),
+        now - timedelta(days=1),
+    )
+    return {row["account_id"]: MailsSent(row["last_hour"], row["last_day"]) for row in rows}
 
 
 async def find(connection: Connection, *, digests: list[bytes], brand: str, now: datetime) -> MailedToken | None:
@@ -84,6 +109,36 @@ async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime)
     """Use up every token of an account: a password was chosen, or its address is another one."""
     await connection.execute(
         "UPDATE reset_tokens SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL", account_id, now
+    )
+
+
+async def cancel_purpose(connection: Connection, account_id: UUID, *, purpose: Purpose, now: datetime) -> None:
+    """Use up the tokens of one purpose of an account: another way in was chosen."""
+    await connection.execute(
+        "UPDATE reset_tokens SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND used_at IS NULL",
+        account_id,
+        purpose,
+        now,
+    )
+
+
+async def find_unused_cause(connection: Connection, cause: UUID) -> UUID | None:
+    """Return the account whose token of this cause was mailed and not used, expired or not."""
+    found: UUID | None = await connection.fetchval(
+        "SELECT account_id FROM reset_tokens WHERE cause = $1 AND used_at IS NULL", cause
+    )
+    return found
+
+
+async def cancel_cause(connection: Connection, cause: UUID, *, account_id: UUID, now: datetime) -> bool:
+    """Use up the token of this cause; False when it was used, or voided, before."""
+    return bool(
+        await connection.fetchval(
+            "UPDATE reset_tokens SET used_at = $3 WHERE cause = $1 AND account_id = $2 AND used_at IS NULL RETURNING true",
+            cause,
+            account_id,
+            now,
+        )
     )
 
 
