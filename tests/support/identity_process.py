@@ -36,7 +36,7 @@ async def identity_process(verb: str, settings: IdentitySettings, *, log: Path) 
 
 def environment(settings: IdentitySettings) -> dict[str, str]:
     """Return this process's environment with `settings` as variables."""
-    values = settings.model_dump(mode="json")
+    values = settings.model_dump(mode="json", exclude_none=True)
     texts = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values.items()}
     own = {variable_name(IdentitySettings, name): text for name, text in texts.items()}
     return {**os.environ, **own}
