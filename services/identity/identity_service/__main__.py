@@ -4,7 +4,6 @@ from service_kit.command_line import Commands, run
 from service_kit.http.openapi import openapi_document
 
 from identity_service import app, password_keys, worker
-from identity_service.consumers import members
 from identity_service.http.endpoints import ENDPOINTS
 from identity_service.http.problems import PROBLEMS
 from identity_service.resources import MIGRATIONS, SERVICE
@@ -17,7 +16,7 @@ COMMANDS = Commands(
     serve=app.main,
     work=worker.main,
     openapi=lambda: openapi_document(SERVICE, ENDPOINTS, PROBLEMS),
-    event_types=members.EVENTS,
+    event_types=worker.EVENTS,
     own=(password_keys.COMMAND,),
 )
 

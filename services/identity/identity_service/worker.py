@@ -1,4 +1,4 @@
-"""The background process of identity: decides resets, hears members, publishes."""
+"""The background process of identity: decides resets, hears members and what reached nobody, tells locks."""
 
 import asyncio
 import random
@@ -8,15 +8,20 @@ from functools import partial
 from service_kit.background import Background, work
 from service_kit.loops import Loop
 
-from identity_service.consumers import members
+from identity_service.consumers import failed_deliveries, members
 from identity_service.resources import Identity, open_identity
 from identity_service.settings import IdentitySettings
-from identity_service.store import posted_codes, reset_tokens, sessions, tries
+from identity_service.store import limits, posted_codes, reset_tokens, sessions, tries
 from identity_service.usecases.decide_resets import decide_due_resets
+from identity_service.usecases.tell_locks import tell_locks
 
+EVENTS = (*members.EVENTS, *failed_deliveries.EVENTS)
 KEPT_AFTER_EXPIRY = timedelta(days=30)  # a look back for support; only digests are kept
 TRIES_KEPT = timedelta(days=1)  # the window of tries_per_day
+HALF_LIVES_KEPT = 12  # after which a count of thousands weighs less than one
 DAY_SECONDS = 86_400.0
+HOUR_SECONDS = 3_600.0
+LOCKS_SECONDS = 15.0
 UNFORESEEN_SECONDS = 0.2
 
 
@@ -24,10 +29,12 @@ def background(identity: Identity) -> Background:
     """Return what identity does when nobody asks."""
     foundation = identity.foundation
     return Background(
-        subscriptions=members.subscriptions(identity),
+        subscriptions=[*members.subscriptions(identity), *failed_deliveries.subscriptions(identity)],
         loops=[
             Loop("resets", partial(decide_soon, identity), foundation.settings.poll_seconds, foundation.wake),
+            Loop("locks", partial(tell_locks, identity), LOCKS_SECONDS),
             Loop("housekeeping", partial(forget_expired, identity), DAY_SECONDS),
+            Loop("limits", partial(forget_faded, identity), HOUR_SECONDS),
         ],
     )
 
@@ -50,6 +57,16 @@ async def forget_expired(identity: Identity) -> int:
         await posted_codes.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
         await sessions.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
         await tries.forget_idle(connection, before=now - TRIES_KEPT)
+    return 0
+
+
+async def forget_faded(identity: Identity) -> int:
+    """Delete counts that weigh nothing any more, and challenges that have run out; return 0, so that the loop waits."""
+    now = identity.foundation.clock.now()
+    longest = max(policy.limits.half_life_minutes for policy in identity.brands.values())
+    async with identity.database.transaction() as connection:
+        await limits.forget_faded(connection, before=now - timedelta(minutes=longest * HALF_LIVES_KEPT))
+        await limits.forget_expired(connection, now=now)
     return 0
 
 

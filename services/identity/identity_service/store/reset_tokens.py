@@ -122,10 +122,10 @@ async def cancel_purpose(connection: Connection, account_id: UUID, *, purpose: P
     )
 
 
-async def find_unused_cause(connection: Connection, cause: UUID) -> UUID | None:
+async def find_unused_cause(connection: Connection, cause: UUID, *, purpose: Purpose) -> UUID | None:
     """Return the account whose token of this cause was mailed and not used, expired or not."""
     found: UUID | None = await connection.fetchval(
-        "SELECT account_id FROM reset_tokens WHERE cause = $1 AND used_at IS NULL", cause
+        "SELECT account_id FROM reset_tokens WHERE cause = $1 AND purpose = $2 AND used_at IS NULL", cause, purpose
     )
     return found
 

@@ -4,12 +4,32 @@ A subject is an account's id, or an id drawn from an identifier that no account 
 does not tell who exists.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from service_kit.database import Connection
 
 from identity_service.domain.brand_policy import Lockout
+
+UNTOLD_LOCKS = """
+    JOIN accounts ON accounts.id = subject
+    JOIN unnest($1::text[], $2::integer[]) AS limits (of_brand, disabled_at) ON of_brand = brand
+    WHERE lock_told_at IS NULL AND failures >= $3 AND failures >= disabled_at AND last_try_at < $4
+"""
+
+
+@dataclass(frozen=True)
+class Locked:
+    """What a lock is: so many failures by brand, the last of them before an instant."""
+
+    disabled_at: dict[str, int]
+    last_try_before: datetime
+
+    def arguments(self) -> tuple[list[str], list[int], int, datetime]:
+        """Return the first arguments of UNTOLD_LOCKS; the least number of failures is what its index is read by."""
+        failures = list(self.disabled_at.values())
+        return list(self.disabled_at), failures, min(failures), self.last_try_before
 
 
 async def count(connection: Connection, subject: UUID, *, now: datetime, lockout: Lockout) -> int | None:
@@ -53,7 +73,7 @@ async def clear_failures(connection: Connection, account_id: UUID, *, number: in
     return bool(
         await connection.fetchval(
             """
-            UPDATE tries SET failures = 0, try_not_before = NULL
+            UPDATE tries SET failures = 0, try_not_before = NULL, lock_told_at = NULL
             WHERE subject = $1 AND (failures < $3 OR failures = $2) RETURNING true
             """,
             account_id,
@@ -66,6 +86,32 @@ async def clear_failures(connection: Connection, account_id: UUID, *, number: in
 async def forget(connection: Connection, account_id: UUID) -> None:
     """Forget every try: another channel has proved the owner, which also ends a lock."""
     await connection.execute("DELETE FROM tries WHERE subject = $1", account_id)
+
+
+async def find_untold_locks(connection: Connection, locked: Locked, *, limit: int) -> list[UUID]:
+    """Return accounts that are closed by failures and whose owner has not been told."""
+    rows = await connection.fetch(
+        f"SELECT subject FROM tries {UNTOLD_LOCKS} LIMIT $5",  # noqa: S608 - ours
+        *locked.arguments(),
+        limit,
+    )
+    return [row["subject"] for row in rows]
+
+
+async def mark_told(
+    connection: Connection, account_ids: list[UUID], locked: Locked, *, now: datetime
+) -> dict[UUID, datetime]:
+    """Note that the owners of those that are still closed are told now; return account → when it was closed."""
+    rows = await connection.fetch(
+        f"""
+        UPDATE tries SET lock_told_at = $6 FROM (SELECT subject AS closed FROM tries {UNTOLD_LOCKS} AND subject = ANY($5)) AS lock
+        WHERE subject = closed RETURNING subject, last_try_at
+        """,  # noqa: S608 - ours
+        *locked.arguments(),
+        account_ids,
+        now,
+    )
+    return {row["subject"]: row["last_try_at"] for row in rows}
 
 
 async def forget_idle(connection: Connection, *, before: datetime) -> None:

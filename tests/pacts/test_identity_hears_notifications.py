@@ -1,0 +1,97 @@
+"""What identity expects of notifications: a mail that has reached nobody, and whether that lies with the address."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from identity_service.usecases.decide_resets import decide_due_resets
+from identity_service.usecases.replace_failed_mail import FailedDelivery
+from identity_service.usecases.request_reset import request_reset
+from pact import match
+
+from tests.support.agreements import examples_of
+from tests.support.pacts import (
+    STALE,
+    Event,
+    Expectation,
+    an_id,
+    committed,
+    fields_read,
+    fields_told,
+    heard_by,
+    pact_of,
+    written,
+)
+from tests.support.parts import OpenedPart
+
+FAILED = Expectation(
+    "a mail to an address that does not exist",
+    "the mail relay knows no such address for a reset mail",
+    "delivery.failed.v1",
+    {
+        "member_id": an_id("6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21"),
+        "brand": match.str("mgas"),
+        "purpose": "password_reset",
+        "channel": "email",
+        "cause": an_id("d4a9c8e1-0b5f-4736-92ed-5f7a1c3b8e07"),
+        "hard": True,
+    },
+)
+LATE = Expectation(
+    "a letter that could not be sent in time",
+    "a letter with a code has no recipient until it is of no more use",
+    "delivery.failed.v1",
+    {
+        "member_id": an_id("a3d5f0b7-8e14-4f6b-b2d9-7c1e5a0f9b62"),
+        "brand": match.str("safiag"),
+        "purpose": "posted_code",
+        "channel": "letter",
+        "cause": an_id("e6b2d0f8-4a1c-4795-b3e8-7c5d9f0a2b29"),
+        "hard": False,
+    },
+)
+EXPECTATIONS = [FAILED, LATE]
+
+
+async def mailed(identity: OpenedPart) -> tuple[UUID, UUID]:
+    """Let somebody be enrolled and ask for a reset; return the member and the cause of the mail."""
+    enrolled = examples_of("member.enrolled.v1")["ordinary.json"]
+    data = enrolled["data"] | {"member_id": str(uuid4()), "email": f"{uuid4()}@courriel.example"}
+    await identity.hear(enrolled | {"id": str(uuid4()), "subject": f"member/{data['member_id']}", "data": data})
+    now = identity.resources.foundation.clock.now()
+    await request_reset(identity.resources, brand=data["brand"], identifier=data["email"], now=now)
+    await decide_due_resets(identity.resources)
+    row = await identity.row(
+        "SELECT member_id, cause FROM reset_tokens JOIN accounts ON id = account_id WHERE member_id = $1",
+        UUID(data["member_id"]),
+    )
+    return row["member_id"], row["cause"]
+
+
+async def test_a_reset_mail_that_came_back_turns_into_a_letter(parts: dict[str, OpenedPart]):
+    identity = parts["identity"]
+    member_id, cause = await mailed(identity)
+    await identity.recorded()
+
+    async def hear(event: Event):
+        return await identity.hear(event | {"data": event["data"] | {"member_id": str(member_id), "cause": str(cause)}})
+
+    await heard_by(pact_of("identity", "notifications", [FAILED]), hear)
+    [letter] = await identity.recorded()
+
+    assert (letter.type, letter.data["member_id"]) == ("letter.required.v1", str(member_id))
+
+
+async def test_a_letter_that_failed_is_heard_and_changes_nothing(parts: dict[str, OpenedPart]):
+    identity = parts["identity"]
+    await identity.recorded()
+    await heard_by(pact_of("identity", "notifications", [LATE]), identity.hear)
+
+    assert await identity.recorded() == []
+
+
+@pytest.mark.unit
+def test_the_committed_pact_is_what_identity_expects_of_notifications_now():
+    expected = written(pact_of("identity", "notifications", EXPECTATIONS))
+
+    assert expected == committed("identity", "notifications"), STALE
+    assert fields_told(expected) == {"delivery.failed.v1": fields_read(FailedDelivery)}
