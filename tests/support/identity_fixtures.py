@@ -126,7 +126,7 @@ async def make_template(postgres_url: str) -> str:
 
 def identity_settings(directory: Path, database_url: str, **changes: Any) -> IdentitySettings:
     """Return settings with fresh key files below `directory` (kept when they are there)."""
-    make_key_material(directory, ["identity", "notifications"])
+    make_key_material(directory, ["identity", "notifications", "contracts"])
     make_key_ring(directory / "identity" / "pepper.json")
     public = directory / "public"
     make_signing_keys(directory / "identity" / "access-token-keys.json", public / "access-token-jwks.json")

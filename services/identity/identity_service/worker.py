@@ -14,6 +14,7 @@ from identity_service.settings import IdentitySettings
 from identity_service.store import limits, posted_codes, reset_tokens, sessions, tries
 from identity_service.usecases.decide_resets import decide_due_resets
 from identity_service.usecases.tell_locks import tell_locks
+from identity_service.usecases.welcome_members import welcome_members
 
 EVENTS = (*members.EVENTS, *failed_deliveries.EVENTS)
 KEPT_AFTER_EXPIRY = timedelta(days=30)  # a look back for support; only digests are kept
@@ -33,6 +34,8 @@ def background(identity: Identity) -> Background:
         loops=[
             Loop("resets", partial(decide_soon, identity), foundation.settings.poll_seconds, foundation.wake),
             Loop("locks", partial(tell_locks, identity), LOCKS_SECONDS),
+            # Not woken by each member that is heard: the first file of a brand brings all of them at once.
+            Loop("welcomes", partial(welcome_members, identity), foundation.settings.poll_seconds),
             Loop("housekeeping", partial(forget_expired, identity), DAY_SECONDS),
             Loop("limits", partial(forget_faded, identity), HOUR_SECONDS),
         ],
