@@ -1,13 +1,16 @@
-"""Identity is asked for new passwords; what its outbox then holds is what notifications expects."""
+"""Identity is asked for new passwords, and more; what its outbox then holds is what notifications expects."""
 
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from espace_embedded.catalogue import publishers
 from identity_service.usecases.connect_first_time import FirstConnection, connect_first_time
 from identity_service.usecases.decide_resets import decide_due_resets
 from identity_service.usecases.request_reset import request_reset
 
+from tests.pacts import account_expectations as told
+from tests.pacts.account_expectations import Told
 from tests.pacts.test_notifications_hears_identity import LETTER, MAIL, REDEEMED
 from tests.support.agreements import examples_of
 from tests.support.pacts import Event, verify
@@ -17,6 +20,36 @@ from tests.support.wire import whole_event_for
 # state → the example of a member that identity has heard of
 BY_POST = "by-post-with-a-partial-birth-date.json"
 MEMBERS = {MAIL.state: "ordinary.json", LETTER.state: BY_POST, REDEEMED.state: BY_POST}
+
+# What no use case brings about yet is told by the event's own model, through the real outbox: expectation → example
+BY_ITS_MODEL: dict[str, tuple[Told, str]] = {
+    one.expectation.state: (one, example)
+    for one, example in (
+        (told.ACTIVATION, "ordinary.json"),
+        (told.TAKEN, "address-of-another-access.json"),
+        (told.WELCOME, "automatic-on-the-effective-date.json"),
+        (told.ACTIVATED, "activated-by-the-member.json"),
+        (told.LOCKED, "ordinary.json"),
+        (told.CHANGED_PASSWORD, "with-a-mailed-link.json"),
+        (told.TOLD_BY_POST, "with-a-posted-code-told-by-post.json"),
+        (told.CODE, "ordinary.json"),
+        (told.CHANGED_EMAIL, "chosen-by-the-member.json"),
+        (told.UNDONE, "undone.json"),
+        (told.LOOKED_UP, "ordinary.json"),
+        (told.NEW_DEVICE, "ordinary.json"),
+    )
+}
+
+
+async def told_by_its_model(identity: OpenedPart, state: str) -> Event:
+    """Record what an example says, as the event's model serialises it, and return what notifications then reads."""
+    one, example = BY_ITS_MODEL[state]
+    event_type, resources = one.expectation.event_type, identity.resources
+    _, model = publishers()[event_type]
+    event = model.model_validate(examples_of(event_type)[example]["data"])
+    async with identity.database.transaction() as connection:
+        await resources.outbox.append(connection, event, event_id=uuid4(), occurred_at=resources.foundation.clock.now())
+    return whole_event_for("notifications", identity, (await identity.recorded())[-1])
 
 
 def a_neighbour(enrolled: Event) -> Event:
@@ -43,6 +76,8 @@ async def test_identity_keeps_its_pact_with_notifications(parts: dict[str, Opene
     identity = parts["identity"]
 
     async def publish(state: str, _event_type: str) -> Event:
+        if state in BY_ITS_MODEL:
+            return await told_by_its_model(identity, state)
         enrolled = examples_of("member.enrolled.v1")[MEMBERS[state]]
         if state == REDEEMED.state:
             enrolled = a_neighbour(enrolled)

@@ -1,14 +1,13 @@
-"""What notifications expects of identity: a token to mail, or a code to print."""
+"""What notifications expects of identity: a token to mail, a code to print, and what else a member must be told."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from notifications_service.usecases.note_served_letter import RedeemedCode
-from notifications_service.usecases.plan_letter import RequiredLetter
-from notifications_service.usecases.plan_reset_mail import ResetRequest
 from pact import match
 
+from tests.pacts.account_expectations import ACCOUNT_EXPECTATIONS, Told
+from tests.support.agreements import hearings
 from tests.support.pacts import (
     STALE,
     Expectation,
@@ -59,7 +58,7 @@ REDEEMED = Expectation(
         "brand": match.str("safiag"),
     },
 )
-EXPECTATIONS = [MAIL, LETTER, REDEEMED]
+EXPECTATIONS = [MAIL, LETTER, REDEEMED, *(told.expectation for told in ACCOUNT_EXPECTATIONS)]
 DELIVERY = """
     SELECT brand, purpose, channel, state, member_id::text, masked_address, expires_at, content_sealed, id
     FROM deliveries WHERE cause = $1
@@ -114,13 +113,26 @@ async def test_a_letter_whose_code_was_used_is_ended(parts: dict[str, OpenedPart
     assert (row["state"], row["content_sealed"]) == ("failed", None)
 
 
+@pytest.mark.parametrize(
+    "told", ACCOUNT_EXPECTATIONS, ids=[told.expectation.description for told in ACCOUNT_EXPECTATIONS]
+)
+async def test_what_a_member_must_be_told_is_planned(parts: dict[str, OpenedPart], told: Told):
+    notifications = parts["notifications"]
+    [event] = await heard_by(pact_of("notifications", "identity", [told.expectation]), notifications.hear)
+    async with notifications.database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT purpose, channel, masked_address FROM deliveries WHERE cause = $1 ORDER BY purpose",
+            event["data"][told.cause],
+        )
+
+    assert [tuple(row) for row in rows] == told.planned
+
+
 @pytest.mark.unit
 def test_the_committed_pact_is_what_notifications_expects_of_identity_now():
     expected = written(pact_of("notifications", "identity", EXPECTATIONS))
 
     assert expected == committed("notifications", "identity"), STALE
-    assert fields_told(expected) == {
-        "reset.requested.v1": fields_read(ResetRequest),
-        "letter.required.v1": fields_read(RequiredLetter),
-        "posted-code.redeemed.v1": fields_read(RedeemedCode),
-    }
+    readers = {one.event_type: one.subscription.reader for one in hearings() if one.service == "notifications"}
+    heard = [one for one in readers if not one.startswith("member.")]
+    assert fields_told(expected) == {event_type: fields_read(readers[event_type]) for event_type in heard}

@@ -6,7 +6,18 @@ from functools import partial
 from service_kit.background import Background, work
 from service_kit.loops import Loop
 
-from notifications_service.consumers import letters, members, redeemed_codes, resets
+from notifications_service.consumers import (
+    accounts,
+    activations,
+    devices,
+    email_changes,
+    identifiers,
+    letters,
+    members,
+    passwords,
+    redeemed_codes,
+    resets,
+)
 from notifications_service.resources import Notifications, open_notifications
 from notifications_service.settings import NotificationsSettings
 from notifications_service.usecases.give_up_overdue import give_up_overdue
@@ -16,7 +27,19 @@ from notifications_service.usecases.remove_old_letters import remove_old_letters
 from notifications_service.usecases.remove_served_letters import remove_served_letters
 from notifications_service.usecases.send_due_mails import send_due_mails
 
-EVENTS = (*members.EVENTS, *resets.EVENTS, *letters.EVENTS, *redeemed_codes.EVENTS)
+TOPICS = (
+    members,
+    resets,
+    letters,
+    redeemed_codes,
+    activations,
+    accounts,
+    passwords,
+    email_changes,
+    identifiers,
+    devices,
+)
+EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 GIVE_UP_SECONDS = 5.0
 MEASURE_SECONDS = 10.0
 REMOVE_SECONDS = 600.0
@@ -27,12 +50,7 @@ def background(notifications: Notifications) -> Background:
     """Return what notifications does when nobody asks."""
     poll = notifications.settings.poll_seconds
     return Background(
-        subscriptions=[
-            *members.subscriptions(notifications),
-            *resets.subscriptions(notifications),
-            *letters.subscriptions(notifications),
-            *redeemed_codes.subscriptions(notifications),
-        ],
+        subscriptions=[one for topic in TOPICS for one in topic.subscriptions(notifications)],
         loops=[
             Loop("mails", partial(send_due_mails, notifications), poll, notifications.mail_due),
             Loop("letters", partial(hand_over_letters, notifications), poll, notifications.letter_due),

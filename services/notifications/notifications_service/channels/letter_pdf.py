@@ -1,7 +1,7 @@
-"""Draws the letter that carries a one-time code.
+"""Draws letters: `templates/<purpose>/letter.typ`, each in the same frame.
 
-Place in the flow: `usecases/draw_letters` builds a LetterContent from the brand and the opened secret;
-the bytes go into a print batch. Nothing is kept here: the code exists in clear only in
+Place in the flow: `usecases/draw_letters` builds a LetterContent from the brand and what was sealed;
+the bytes go into a print batch. Nothing is kept here: a code exists in clear only in
 the content and in the bytes.
 
 One typst compiler per thread, since a shared one raises "Already borrowed". The compiler releases the
@@ -11,7 +11,7 @@ GIL, reads no system font and no network package, and gives the same bytes for t
 import threading
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import typst
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from notifications_service.domain.postal_address import LINE_LIMIT, LINES_ABROAD
 from notifications_service.domain.postal_capitals import printable_words
 
-_TEMPLATE = Path(__file__).parent.parent / "templates" / "posted_code" / "letter.typ"
+_TEMPLATES = Path(__file__).parent.parent / "templates"
 
 AddressLine = Annotated[str, Field(min_length=1, max_length=LINE_LIMIT)]
 # The letter tells its reader that there is neither zero nor O, neither one nor I.
@@ -54,20 +54,48 @@ class LetterBrand(BaseModel):
 
 
 class LetterContent(BaseModel):
-    """Everything that the letter says; `address_lines` as domain.postal_address lays them out."""
+    """What every letter says; `address_lines` as domain.postal_address lays them out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    purpose: ClassVar[str]
 
     brand: LetterBrand
     address_lines: tuple[AddressLine, ...] = Field(min_length=2, max_length=LINES_ABROAD, repr=False)
     dated: date
     salutation: Annotated[str, AfterValidator(printable_words)] = Field(repr=False)
+    reference: str
+
+
+class PostedCodeLetter(LetterContent):
+    """The letter that carries a one-time code."""
+
+    purpose: ClassVar[str] = "posted_code"
+
     code: PostedCode = Field(repr=False)
     valid_until: date
     web_address: str
-    reference: str
     login_identifier: Literal["nir", "email"]
     password_rule: Literal["six_digits", "passphrase"]
+
+
+class AccessRequestedLetter(LetterContent):
+    """The letter about an access that was asked for with the member's numbers; `other_email` is only a hint."""
+
+    purpose: ClassVar[str] = "access_requested"
+
+    moment: str
+    other_email: str = Field(repr=False)
+
+
+class PasswordChangedLetter(LetterContent):
+    """The letter about a password that was changed: when, by which way, and where to sign in."""
+
+    purpose: ClassVar[str] = "password_changed_by_post"
+
+    moment: str
+    way: str
+    web_address: str
 
 
 class LetterPress:
@@ -81,6 +109,7 @@ class LetterPress:
         """Render one A4 page as PDF/A-2a and PDF/UA-1; raise LetterNotRendered where that is impossible."""
         try:
             pdf = self._compiler().compile(
+                _TEMPLATES / letter.purpose / "letter.typ",
                 format="pdf",
                 sys_inputs={"content": letter.model_dump_json()},
                 pdf_standards=["a-2a", "ua-1"],
@@ -94,9 +123,7 @@ class LetterPress:
 
     def _compiler(self) -> typst.Compiler:
         if not hasattr(self._of_thread, "compiler"):
-            self._of_thread.compiler = typst.Compiler(
-                input=_TEMPLATE, root=_TEMPLATE.parent, font_paths=self._fonts, ignore_system_fonts=True
-            )
+            self._of_thread.compiler = typst.Compiler(root=_TEMPLATES, font_paths=self._fonts, ignore_system_fonts=True)
         compiler: typst.Compiler = self._of_thread.compiler
         return compiler
 

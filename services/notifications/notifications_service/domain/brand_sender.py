@@ -1,8 +1,17 @@
 """What a brand says of itself in mails and letters: read from [brand] and [notifications] of `<brand>.toml`."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# What came after the first brands has a name by default, beside the page for a new password.
+_PAGES = {
+    "sign_in_path": "connexion",
+    "activation_path": "activation",
+    "undo_email_path": "ancienne-adresse",
+}
+
+PagePath = Annotated[str, Field(pattern=r"^/.*[^/]$")]
 
 
 class BrandSender(BaseModel):
@@ -23,8 +32,17 @@ class BrandSender(BaseModel):
     message_id_domain: str
     return_address: tuple[str, ...] = Field(max_length=5)
     colour: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
-    first_connection_path: str = Field(pattern=r"^/.*[^/]$")
-    reset_path: str = Field(pattern=r"^/.*[^/]$")
+    first_connection_path: PagePath
+    reset_path: PagePath
+    sign_in_path: PagePath
+    activation_path: PagePath
+    undo_email_path: PagePath
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pages_beside_the_reset_page(cls, values: dict[str, Any]) -> dict[str, Any]:
+        beside = str(values.get("reset_path", "")).rpartition("/")[0]
+        return {name: f"{beside}/{page}" for name, page in _PAGES.items()} | values
 
     def link(self, public_url: str | None, path: str, *segments: str) -> str:
         """Return the address of a page, on the space's public address or else on the brand's site."""

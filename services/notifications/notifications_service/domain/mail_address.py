@@ -9,6 +9,8 @@ LONGEST = 254  # octets (RFC 5321, 4.5.3.1, errata 1690)
 LONGEST_LOCAL_PART = 64
 HIDDEN = "•••"
 
+# Letters of a hint that any page and any printer can show: whoever typed the address may have meant it to be shown nowhere.
+_SHOWABLE = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ÿ.@•-]{1,40}")
 # Atom characters and dots (RFC 5322, 3.2.3), or anything beyond ASCII (RFC 6531). Quoted local parts are not taken:
 # nobody has one, and quoting is how headers are forged.
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00a1-\ud7ff\ue000-\U0010ffff]+")
@@ -62,3 +64,21 @@ def masked(text: str) -> str:
     local_part, _, domain = text.rpartition("@")
     name, dot, ending = domain.rpartition(".")
     return f"{local_part[:1]}{HIDDEN}@{(name or ending)[:1]}{HIDDEN}{dot}{ending if dot else ''}"
+
+
+def hint_at(text: str) -> str:
+    """Return an address as a message to another one shows it: masked, and nothing of it where not every page can show it."""
+    shown = masked(text)
+    return shown if _SHOWABLE.fullmatch(shown) else f"{HIDDEN}@{HIDDEN}"
+
+
+def is_another_mailbox(known: str, typed: str) -> bool:
+    """Tell whether mail can be sent to `known`, and reaches another mailbox than mail to `typed`, whatever the case."""
+    try:
+        mailbox = MailAddress.parse(known)
+    except AddressUnusable:
+        return False
+    try:
+        return mailbox.text.casefold() != MailAddress.parse(typed).text.casefold()
+    except AddressUnusable:
+        return True

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from service_kit.http.cursors import LONGEST
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
 
+from notifications_service.domain.message_kinds import Purpose
 from notifications_service.resources import Notifications
 from notifications_service.store import timeline
 from notifications_service.store.timeline import DeliveryRecord
@@ -42,7 +43,7 @@ class Delivery(BaseModel):
     """A message to the member. Of an e-mail address only its first letters are shown, of a postal one only the town."""
 
     id: UUID
-    purpose: Literal["password_reset", "posted_code"]
+    purpose: Purpose
     channel: Literal["email", "letter"]
     masked_address: str | None
     state: State

@@ -25,3 +25,11 @@ async def save(
             now,
         )
     )
+
+
+async def find(connection: Connection, brand: str, member_id: UUID) -> bytes | None:
+    """Return what is kept of a person, sealed; None while the member is not known."""
+    found: bytes | None = await connection.fetchval(
+        "SELECT person_sealed FROM recipients WHERE brand = $1 AND member_id = $2", brand, member_id
+    )
+    return found

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from pydantic import BaseModel, ConfigDict
 from service_kit.database import Connection
 from service_kit.personal import Personal
 
@@ -20,7 +19,7 @@ from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches
 from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter
 from notifications_service.usecases.keep_recipient import open_recipient
-from notifications_service.usecases.plan_letter import LetterSecret
+from notifications_service.usecases.plan_message import MessageContent
 from notifications_service.usecases.publish_failures import publish_failures
 
 BATCH = 200
@@ -28,15 +27,12 @@ BATCH = 200
 log = structlog.get_logger()
 
 
-class LetterToPrint(BaseModel):
+class LetterToPrint(MessageContent):
     """What is sealed while a letter is in a batch: fixed then, so that printing again gives the same page.
 
-    It reads as a LetterSecret too: a letter that leaves its batch is collected anew.
+    It reads as a MessageContent too: a letter that leaves its batch is collected anew.
     """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    code: Personal
     salutation: Personal
     address_lines: tuple[Personal, ...]
 
@@ -94,11 +90,9 @@ def next_try(notifications: Notifications, letter: DueLetter | BatchedLetter, er
 def _addressed(notifications: Notifications, letter: DueLetter) -> AddressedLetter:
     recipient = open_recipient(notifications, letter.member_id, letter.person_sealed)
     context = str(letter.id)
-    secret = LetterSecret.model_validate_json(notifications.contents.open(letter.content_sealed, context=context))
-    to_print = {
-        "code": secret.code.reveal(),
-        "salutation": recipient.salutation(),
-        "address_lines": recipient.address_lines(),
-    }
-    content = LetterToPrint.model_validate(to_print).model_dump_json().encode()
-    return AddressedLetter(letter.id, notifications.contents.seal(content, context=context), recipient.town())
+    content = MessageContent.model_validate_json(notifications.contents.open(letter.content_sealed, context=context))
+    to_print = LetterToPrint.model_validate(
+        {**dict(content), "salutation": recipient.salutation(), "address_lines": recipient.address_lines()}
+    )
+    sealed = notifications.contents.seal(to_print.model_dump_json(exclude_none=True).encode(), context=context)
+    return AddressedLetter(letter.id, sealed, recipient.town())

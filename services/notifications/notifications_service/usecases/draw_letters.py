@@ -4,8 +4,10 @@ A letter that cannot be drawn as it is fails; one whose secret does not open is 
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,13 +15,24 @@ from service_kit.clock import civil_date
 from service_kit.tracing import span
 
 from notifications_service.channels.letter_folder import PrintedLetter
-from notifications_service.channels.letter_pdf import LetterBrand, LetterContent, LetterNotRendered
+from notifications_service.channels.letter_pdf import (
+    AccessRequestedLetter,
+    LetterBrand,
+    LetterContent,
+    LetterNotRendered,
+    PasswordChangedLetter,
+    PostedCodeLetter,
+)
 from notifications_service.domain.brand_sender import BrandSender
-from notifications_service.domain.french_dates import last_whole_day
+from notifications_service.domain.french_dates import last_whole_day, moment_in_words
+from notifications_service.domain.mail_address import hint_at
+from notifications_service.domain.password_ways import WAYS
 from notifications_service.resources import Notifications
 from notifications_service.store.due_letters import BatchedLetter
 from notifications_service.store.print_batches import PrintBatch
 from notifications_service.usecases.collect_letters import LetterToPrint, next_try
+
+Words = Callable[[LetterToPrint, BatchedLetter, BrandSender, str | None], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -68,19 +81,47 @@ def _content(notifications: Notifications, batch: PrintBatch, letter: BatchedLet
         notifications.contents.open(letter.content_sealed, context=str(letter.id))
     )
     brand = notifications.brands[batch.brand]
-    return LetterContent(
-        brand=_shown(brand),
-        address_lines=tuple(line.reveal() for line in opened.address_lines),
+    on_every_page = {
+        "brand": _shown(brand),
+        "address_lines": tuple(line.reveal() for line in opened.address_lines),
         # The batch's day, not today: printed again after a crash, the page is the same.
-        dated=civil_date(batch.created_at),
-        salutation=opened.salutation.reveal(),
-        code=opened.code.reveal(),
-        valid_until=last_whole_day(letter.expires_at),
-        web_address=brand.link(notifications.settings.public_url, brand.first_connection_path),
-        reference=str(letter.id),
-        login_identifier=brand.login_identifier,
-        password_rule=brand.password_rule,
-    )
+        "dated": civil_date(batch.created_at),
+        "salutation": opened.salutation.reveal(),
+        "reference": str(letter.id),
+    }
+    page, words = _PAGES[letter.purpose]
+    return page.model_validate(on_every_page | words(opened, letter, brand, notifications.settings.public_url))
+
+
+def _posted_code(
+    opened: LetterToPrint, letter: BatchedLetter, brand: BrandSender, public_url: str | None
+) -> dict[str, Any]:
+    return {
+        "code": opened.code and opened.code.reveal(),
+        "valid_until": last_whole_day(letter.expires_at),
+        "web_address": brand.link(public_url, brand.first_connection_path),
+        "login_identifier": brand.login_identifier,
+        "password_rule": brand.password_rule,
+    }
+
+
+def _access_requested(
+    opened: LetterToPrint, _letter: BatchedLetter, _brand: BrandSender, _public_url: str | None
+) -> dict[str, Any]:
+    return {
+        "moment": opened.moment and moment_in_words(opened.moment),
+        "other_email": opened.other_email and hint_at(opened.other_email.reveal()),
+    }
+
+
+def _password_changed(
+    opened: LetterToPrint, _letter: BatchedLetter, brand: BrandSender, public_url: str | None
+) -> dict[str, Any]:
+    return {
+        "moment": opened.moment and moment_in_words(opened.moment),
+        "way": WAYS.get(opened.way or ""),
+        "web_address": brand.link(public_url, brand.sign_in_path),
+    }
 
 
 def _shown(brand: BrandSender) -> LetterBrand:
@@ -92,3 +133,10 @@ def _shown(brand: BrandSender) -> LetterBrand:
         hours=brand.hours,
         colour=brand.colour,
     )
+
+
+_PAGES: dict[str, tuple[type[LetterContent], Words]] = {
+    "posted_code": (PostedCodeLetter, _posted_code),
+    "access_requested": (AccessRequestedLetter, _access_requested),
+    "password_changed_by_post": (PasswordChangedLetter, _password_changed),
+}

@@ -1,6 +1,5 @@
-"""Turns a claimed delivery into a mail: opens its secret, fills in its purpose's template, addresses it."""
+"""Turns a claimed delivery into a mail: opens what is sealed, fills in its purpose's template, addresses it."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -9,30 +8,32 @@ from service_kit.key_rings import Digests, KeyRingUnusable
 
 from notifications_service.channels.email_message import MailHead, mail_bytes, return_path_of
 from notifications_service.channels.smtp_session import OutgoingMail
+from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.french_dates import moment_in_words
-from notifications_service.domain.mail_address import MailAddress
+from notifications_service.domain.mail_address import AddressUnusable, MailAddress, hint_at
+from notifications_service.domain.message_kinds import MAILS, MessageKind
+from notifications_service.domain.password_ways import WAYS
+from notifications_service.domain.postal_capitals import printable_words
 from notifications_service.resources import Notifications
 from notifications_service.store.due_mails import DueMail
-from notifications_service.usecases import plan_reset_mail
 from notifications_service.usecases.keep_recipient import open_recipient
-from notifications_service.usecases.plan_reset_mail import ResetMailContent
+from notifications_service.usecases.plan_message import MessageContent
 
 GREETING = "Bonjour"
 SIGNATURE_DIGITS = 16
+LONGEST_DEVICE = 60  # characters: a device's name is no place for a message
 
 log = structlog.get_logger()
 
-Write = Callable[[Notifications, DueMail, bytes], tuple[str, Mapping[str, Any]]]
-
 
 def write_mail(notifications: Notifications, mail: DueMail) -> OutgoingMail:
-    """Return the mail as the relay gets it; raise AddressUnusable, or KeyRingUnusable when the secret does not open."""
-    content = notifications.contents.open(mail.content_sealed, context=str(mail.id))
-    email, values = _WRITERS[mail.purpose](notifications, mail, content)
-    brand, recipient = notifications.brands[mail.brand], MailAddress.parse(email)
-    rendered = notifications.templates.render(
-        mail.purpose, {"brand": brand, "greeting": _greeting(notifications, mail), **values}
-    )
+    """Return the mail as the relay gets it; raise AddressUnusable, or KeyRingUnusable when its content does not open."""
+    kind, brand = MAILS[mail.purpose], notifications.brands[mail.brand]
+    content = MessageContent.model_validate_json(notifications.contents.open(mail.content_sealed, context=str(mail.id)))
+    if content.email is None:
+        raise AddressUnusable
+    recipient = MailAddress.parse(content.email.reveal())
+    rendered = notifications.templates.render(mail.purpose, _values(notifications, mail, kind, content))
     head = MailHead(mail.id, mail.message_id, mail.created_at, brand, recipient)
     signature = return_path_signature(notifications.return_paths, str(mail.id))
     return OutgoingMail(
@@ -48,13 +49,28 @@ def return_path_signature(digests: Digests, delivery_id: str) -> str:
     return digests.of(delivery_id).hex()[:SIGNATURE_DIGITS]
 
 
-def _reset_mail(notifications: Notifications, mail: DueMail, content: bytes) -> tuple[str, Mapping[str, Any]]:
-    secret = ResetMailContent.model_validate_json(content)
+def _values(notifications: Notifications, mail: DueMail, kind: MessageKind, content: MessageContent) -> dict[str, Any]:
+    """Return what the template may show; what the message does not have is left out, so that asking for it is an error."""
     brand, public_url = notifications.brands[mail.brand], notifications.settings.public_url
-    return secret.email.reveal(), {
-        "link": brand.link(public_url, brand.reset_path, secret.token.reveal()),
-        "valid_until": moment_in_words(mail.expires_at),
+    values = {
+        "brand": brand,
+        "greeting": _greeting(notifications, mail) if kind.by_name else GREETING,
+        "sign_in_link": brand.link(public_url, brand.sign_in_path),
+        "valid_until": moment_in_words(mail.expires_at) if content.holds_a_secret else None,
+        "link": content.token and _link(brand, public_url, kind, content.token.reveal()),
+        "code": content.code and content.code.reveal(),
+        "moment": content.moment and moment_in_words(content.moment),
+        "device": content.device and printable_words(content.device)[:LONGEST_DEVICE],
+        "way": content.way and WAYS[content.way],
+        "other_email": content.other_email and hint_at(content.other_email.reveal()),
     }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _link(brand: BrandSender, public_url: str | None, kind: MessageKind, token: str) -> str:
+    if kind.link_path is None:
+        raise ValueError(f"{kind.purpose}: no page takes its token")
+    return brand.link(public_url, getattr(brand, kind.link_path), token)
 
 
 def _greeting(notifications: Notifications, mail: DueMail) -> str:
@@ -66,6 +82,3 @@ def _greeting(notifications: Notifications, mail: DueMail) -> str:
     except (KeyRingUnusable, ValidationError) as error:
         log.error("recipient_not_readable", delivery_id=str(mail.id), error=type(error).__name__)
         return GREETING
-
-
-_WRITERS: dict[str, Write] = {plan_reset_mail.PURPOSE: _reset_mail}

@@ -1,0 +1,108 @@
+"""Somebody must be told something: a mail or a letter is due. Writes deliveries, in the consumer's transaction.
+
+What is told, by which fields of the event, is the table of `domain.message_kinds`.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from service_kit.database import Connection
+from service_kit.personal import Personal
+from service_kit.problems import FinalEventError
+from service_kit.subscriptions import Reader
+from service_kit.tracing import current_traceparent
+
+from notifications_service.channels.email_message import message_id_of
+from notifications_service.domain.mail_address import masked
+from notifications_service.domain.mail_course import LETTER_MARGIN, MAIL_MARGIN, give_up_at
+from notifications_service.domain.message_kinds import NOTICE_LIFE, Channel, MessageKind
+from notifications_service.resources import Notifications
+from notifications_service.store import deliveries
+from notifications_service.store.deliveries import NewDelivery
+
+MARGINS: dict[Channel, timedelta] = {"email": MAIL_MARGIN, "letter": LETTER_MARGIN}
+
+
+class MemberEvent(Reader):
+    """What notifications reads of every event that a member is told about."""
+
+    member_id: UUID
+    brand: str
+
+
+class MessageContent(BaseModel):
+    """What is sealed until a message has gone: where a mail goes, and what its words need. A kind has some of it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    email: Personal | None = None
+    token: Personal | None = None
+    code: Personal | None = None
+    other_email: Personal | None = None
+    moment: datetime | None = None
+    device: str | None = None
+    way: str | None = None
+
+    @property
+    def holds_a_secret(self) -> bool:
+        """Tell whether the message is of no use once something has expired."""
+        return self.token is not None or self.code is not None
+
+
+async def plan_message(
+    notifications: Notifications,
+    connection: Connection,
+    kind: MessageKind,
+    event: MemberEvent,
+    *,
+    now: datetime,
+    to: Personal | None = None,
+) -> None:
+    """Plan a message of `kind`, to the address `to` where the event does not tell it; one that is planned is left as it is.
+
+    A mail without an address is none: nobody can be told that way. Raises FinalEventError for an unknown brand, and for a
+    secret of which nobody says when it expires.
+    """
+    if event.brand not in notifications.brands:
+        raise FinalEventError
+    told = {name: getattr(event, field) for name, field in kind.content.items()}
+    content = MessageContent.model_validate(told if to is None else told | {"email": to})
+    if content.email is not None or kind.channel == "letter":
+        await deliveries.plan(connection, _delivery(notifications, kind, event, content, now=now))
+
+
+def _delivery(
+    notifications: Notifications, kind: MessageKind, event: MemberEvent, content: MessageContent, *, now: datetime
+) -> NewDelivery:
+    delivery_id = notifications.foundation.entropy.new_id()
+    expires_at, no_use_from = _life(kind, event, content, now=now)
+    sealed = notifications.contents.seal(content.model_dump_json(exclude_none=True).encode(), context=str(delivery_id))
+    is_mail = kind.channel == "email"
+    return NewDelivery(
+        id=delivery_id,
+        brand=event.brand,
+        purpose=kind.purpose,
+        channel=kind.channel,
+        member_id=event.member_id,
+        cause=getattr(event, kind.cause),
+        created_at=now,
+        expires_at=expires_at,
+        give_up_at=no_use_from,
+        message_id=message_id_of(delivery_id, notifications.brands[event.brand].message_id_domain) if is_mail else None,
+        masked_address=None if content.email is None else masked(content.email.reveal()),
+        content_sealed=sealed,
+        traceparent=current_traceparent(),
+    )
+
+
+def _life(
+    kind: MessageKind, event: MemberEvent, content: MessageContent, *, now: datetime
+) -> tuple[datetime, datetime]:
+    """Return when a message's secret expires, and from when on it is of no more use to send it."""
+    if not content.holds_a_secret:
+        return now + NOTICE_LIFE, now + NOTICE_LIFE
+    expires_at: datetime | None = getattr(event, kind.expires) if kind.expires else None
+    if expires_at is None:
+        raise FinalEventError
+    return expires_at, give_up_at(now, expires_at, margin=MARGINS[kind.channel])
