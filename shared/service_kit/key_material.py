@@ -1,17 +1,17 @@
-"""Makes the key files that services read: `python -m service_kit.key_material DIRECTORY SERVICE…`.
+"""Makes the key files that services read, and exchanges their keys: `python -m service_kit.key_material make | rotate-…`.
 
-Existing files are kept, so that it can be run at every start. What it writes is in docs/operating.md § Keys.
+Existing files are kept, so that `make` can be run at every start. What it writes is in docs/operating.md § Keys.
 """
 
 import argparse
-import base64
 import json
-import os
-import secrets
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from joserfc.jwk import OKPKey
+from service_kit import key_rotation
+from service_kit.key_files import fresh_okp_key, fresh_ring_key, fresh_signing_key, public_part, write_keys
+from service_kit.problems import SettingUnusable
 
 LABEL = "k1"
 
@@ -23,46 +23,47 @@ def make_key_material(directory: Path, services: list[str]) -> None:
     for service in services:
         private_file = directory / service / "sealing-keys.json"
         if not private_file.exists():
-            _write(private_file, {"keys": [_okp("X25519", f"{service}.{LABEL}")]})
-        recipients += [_public(key) for key in json.loads(private_file.read_text())["keys"]]
+            write_keys(private_file, {"keys": [fresh_okp_key("X25519", f"{service}.{LABEL}")]})
+        recipients += [public_part(key) for key in json.loads(private_file.read_text())["keys"]]
         make_key_ring(directory / service / "data-keys.json")
-    _write(public / "sealing-recipients.json", {"keys": recipients}, mode=0o644)
+    write_keys(public / "sealing-recipients.json", {"keys": recipients}, mode=0o644)
 
 
 def make_key_ring(file: Path) -> None:
     """Write a key ring with one fresh key of 32 bytes unless `file` exists."""
     if not file.exists():
-        _write(file, {"current": LABEL, "keys": {LABEL: base64.b64encode(secrets.token_bytes(32)).decode()}})
+        write_keys(file, {"current": LABEL, "keys": {LABEL: fresh_ring_key()}})
 
 
 def make_signing_keys(private_file: Path, public_file: Path) -> None:
     """Write an Ed25519 key pair as two JWKS: one to sign with, one to verify with."""
     if not private_file.exists():
-        _write(private_file, {"keys": [_okp("Ed25519", secrets.token_hex(4)) | {"alg": "EdDSA", "use": "sig"}]})
+        write_keys(private_file, {"keys": [fresh_signing_key()]})
     keys = json.loads(private_file.read_text())["keys"]
-    _write(public_file, {"keys": [_public(key) for key in keys]}, mode=0o644)
-
-
-def _okp(curve: Any, kid: str) -> dict[str, Any]:
-    return OKPKey.generate_key(curve, {"kid": kid}, private=True).as_dict(private=True)
-
-
-def _public(key: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in key.items() if name != "d"}
-
-
-def _write(file: Path, content: dict[str, Any], *, mode: int = 0o600) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w") as opened:
-        json.dump(content, opened, indent=1)
-    temporary.replace(file)  # a file that another process reads is never seen half written
+    write_keys(public_file, {"keys": [public_part(key) for key in keys]}, mode=0o644)
 
 
 def main() -> None:
-    """Make key files from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Make or exchange keys from the command line; what comes too early ends with status 1, an unusable file with 2."""
+    parser = argparse.ArgumentParser(prog="python -m service_kit.key_material", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    _add_make(verbs.add_parser("make", help="make the key files that are missing"))
+    key_rotation.add_arguments(verbs)
+    given = parser.parse_args()
+    try:
+        if given.verb == "make":
+            _make(given)
+        else:
+            print(key_rotation.run(given, now=datetime.now(UTC)))
+    except key_rotation.RotationRefused as error:
+        print(f"refused: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except (OSError, SettingUnusable) as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _add_make(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("services", nargs="+")
     parser.add_argument("--access-token-signer", metavar="SERVICE", help="give this service the access token keys")
@@ -70,16 +71,18 @@ def main() -> None:
     parser.add_argument(
         "--staff", action="store_true", help="make keys for a local staff token provider, not for production"
     )
-    arguments = parser.parse_args()
-    make_key_material(arguments.directory, arguments.services)
-    public = arguments.directory / "public"
-    if arguments.access_token_signer:
-        signing = arguments.directory / arguments.access_token_signer / "access-token-keys.json"
+
+
+def _make(given: argparse.Namespace) -> None:
+    make_key_material(given.directory, given.services)
+    public = given.directory / "public"
+    if given.access_token_signer:
+        signing = given.directory / given.access_token_signer / "access-token-keys.json"
         make_signing_keys(signing, public / "access-token-jwks.json")
-    if arguments.pepper:
-        make_key_ring(arguments.directory / arguments.pepper / "pepper.json")
-    if arguments.staff:
-        make_signing_keys(arguments.directory / "staff" / "signing-keys.json", public / "staff-jwks.json")
+    if given.pepper:
+        make_key_ring(given.directory / given.pepper / "pepper.json")
+    if given.staff:
+        make_signing_keys(given.directory / "staff" / "signing-keys.json", public / "staff-jwks.json")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def table(counted: list[PasswordKeys], pepper: KeyRing) -> str:
     unused = [PasswordKeys(key_id, "-", 0) for key_id in pepper.ids() if key_id not in {one.pepper for one in counted}]
     lines = [f"{'pepper':<12}{'':<10}{'figures':<20}{'accounts':>10}"]
     for one in counted + unused:
-        place = "current" if one.pepper == pepper.current else "former" if one.pepper in pepper.ids() else "MISSING"
+        place = "current" if one.pepper == pepper.current else "other" if one.pepper in pepper.ids() else "MISSING"
         lines.append(f"{one.pepper:<12}{place:<10}{one.figures:<20}{one.accounts:>10}")
     return "\n".join(lines)
 
