@@ -13,7 +13,7 @@ from service_kit.database import Connection, Database
 from service_kit.entropy import Entropy
 from service_kit.foundation import Foundation, open_foundation
 from service_kit.http.health import Check
-from service_kit.key_rings import Cipher, KeyRing
+from service_kit.key_rings import Cipher, Digests, KeyRing
 from service_kit.outbox import Outbox
 
 from identity_service.domain.brand_policy import BrandPolicy
@@ -21,6 +21,7 @@ from identity_service.domain.deeds import Deed
 from identity_service.security.breach_ranges import BreachRanges, open_breach_ranges
 from identity_service.security.digests import IdentityDigests
 from identity_service.security.password_hashing import Figures, PasswordHashing
+from identity_service.security.proof_of_work import ProofOfWork
 from identity_service.security.token_signing import TokenSigning
 from identity_service.settings import IdentitySettings
 from identity_service.store.deeds import DeedBook
@@ -50,6 +51,8 @@ class Identity:
     brands: dict[str, BrandPolicy]
     terms: dict[str, Terms]
     digests: IdentityDigests
+    guesses: Digests  # of passwords and codes that failed lately, for counting
+    proof_of_work: ProofOfWork
     addresses: Cipher
     hashing: PasswordHashing
     signing: TokenSigning
@@ -88,13 +91,14 @@ async def open_identity(
     """Open identity's resources; a missing or malformed file is told before anything waits."""
     brands = read_brands(settings.brands_directory, SERVICE, BrandPolicy)
     terms = {brand: _read_terms(settings.brands_directory, brand, policy) for brand, policy in brands.items()}
+    pepper = KeyRing.read(settings.pepper_file)
     hashing = PasswordHashing(
-        KeyRing.read(settings.pepper_file),
+        pepper,
         Figures(settings.hashing_memory_kib, settings.hashing_passes),
         threads=settings.hashing_threads,
         queue=settings.hashing_queue,
     )
-    signing = TokenSigning.read(
+    signing = TokenSigning(
         settings.access_token_keys_file,
         issuer=settings.access_token_issuer,
         audience=settings.access_token_audience,
@@ -112,6 +116,8 @@ async def open_identity(
                 brands=brands,
                 terms=terms,
                 digests=IdentityDigests.on(foundation.data_keys),
+                guesses=Digests(pepper, "guess"),
+                proof_of_work=ProofOfWork(foundation.data_keys),
                 addresses=Cipher(foundation.data_keys, "account.email"),
                 hashing=hashing,
                 signing=signing,

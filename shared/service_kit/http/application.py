@@ -25,6 +25,7 @@ from service_kit.http.client_address import Network, client_address
 from service_kit.http.endpoints import Answer, Call, Endpoint
 from service_kit.http.health import Health
 from service_kit.http.idempotency import IdempotencyKeys, key_of
+from service_kit.http.lasting_answers import LastingAnswer
 from service_kit.http.openapi import openapi_document
 from service_kit.http.problems import (
     KIT_PROBLEMS,
@@ -101,7 +102,10 @@ def build_application(service: Service) -> web.Application:
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     # At the last moment, so that answers that a handler sends by itself, part by part, have them too.
     request_id = request.get(ID_OF_REQUEST) or secrets.token_hex(16)
+    own = response.headers.get("Cache-Control")  # an endpoint that lets its answer be kept has said so
     response.headers.update({"X-Request-Id": request_id, **SECURITY_HEADERS})
+    if own is not None:
+        response.headers["Cache-Control"] = own
     response.headers.popall("Server", None)  # it names versions
 
 
@@ -166,7 +170,10 @@ class _Pipeline:
             call, raw = await self._call(endpoint, request)
             if endpoint.once and not endpoint.streams and (key := key_of(request)) is not None:
                 return await self._once(endpoint, call, key, raw)
-            return _response(await endpoint.handler(call))
+            answer = await endpoint.handler(call)
+            if isinstance(answer, LastingAnswer):
+                return answer.response(request, seconds=endpoint.lasts_seconds)
+            return _response(answer)
 
         return handle
 

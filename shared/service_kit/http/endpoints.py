@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from service_kit.access_tokens import MemberPrincipal, StaffPrincipal
 from service_kit.http.client_address import Address
+from service_kit.http.lasting_answers import LastingAnswer
 from service_kit.problems import DomainError
 
 Resources = TypeVar("Resources")
@@ -78,7 +79,7 @@ class Answer:
         return self.body.model_dump(mode="json") if isinstance(self.body, BaseModel) else self.body
 
 
-Handler = Callable[[Call[Any]], Awaitable[Answer | web.StreamResponse]]
+Handler = Callable[[Call[Any]], Awaitable[Answer | LastingAnswer | web.StreamResponse]]
 
 
 @dataclass(frozen=True)
@@ -102,4 +103,5 @@ class Endpoint:
     # Honours Idempotency-Key; the answer must hold no secret, since it is kept for a day. Where the handler `streams` the
     # body, only the handler can tell whether it is the same one: it keeps the key and the body's digest by itself.
     once: bool = False
+    lasts_seconds: int = 0  # caches may keep the LastingAnswer for so long, then ask again with its ETag
     description: str = ""  # for OpenAPI: what the summary has no room for

@@ -123,6 +123,9 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
         operation["parameters"].append(
             {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
         )
+    if endpoint.lasts_seconds:
+        operation["parameters"].append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
+        operation["responses"]["304"] = {"description": "what the caller has is what there is"}
     if endpoint.body is not None:
         schema = keyed[endpoint.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -1,9 +1,10 @@
-"""GET /v1/{brand}/sign-in-policy and /v1/{brand}/terms: what a page must know before anybody has signed in."""
+"""GET /v1/{brand}/sign-in-policy, /v1/{brand}/terms and /.well-known/jwks.json: what is known before anybody has signed in."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public
+from service_kit.http.lasting_answers import LastingAnswer
 
 from identity_service.domain.brand_policy import BrandPolicy
 from identity_service.domain.sign_in_checks import as_json, sign_in_checks
@@ -53,6 +54,23 @@ class TermsOfUse(BaseModel):
     text: str
 
 
+class PublicKey(BaseModel):
+    """A key that access tokens are verified with (RFC 8037 § 2)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    x: str
+    kid: str
+    alg: str
+    use: str
+
+
+class PublicKeys(BaseModel):
+    """A JWKS (RFC 7517 § 5)."""
+
+    keys: list[PublicKey]
+
+
 async def show_sign_in_policy(call: Call[Identity]) -> Answer:
     """Answer the brand's policy."""
     policy = call.resources.brands[call.brand]
@@ -78,10 +96,9 @@ async def show_terms(call: Call[Identity]) -> Answer:
     return Answer(TermsOfUse(version=terms.version, text=terms.text))
 
 
-async def show_public_keys(call: Call[Identity]) -> Answer:
+async def show_public_keys(call: Call[Identity]) -> LastingAnswer:
     """Answer the keys that access tokens are verified with (RFC 7517)."""
-    keys: dict[str, Any] = call.resources.signing.public_keys()
-    return Answer(keys)
+    return call.resources.signing.public_keys()
 
 
 ENDPOINTS = [
@@ -95,5 +112,14 @@ ENDPOINTS = [
         answer=SignInPolicy,
     ),
     Endpoint("GET", "/v1/{brand}/terms", "show_terms", "The terms of use", show_terms, Public(), answer=TermsOfUse),
-    Endpoint("GET", "/.well-known/jwks.json", "show_public_keys", "Keys of access tokens", show_public_keys, Public()),
+    Endpoint(
+        "GET",
+        "/.well-known/jwks.json",
+        "show_public_keys",
+        "Keys of access tokens",
+        show_public_keys,
+        Public(),
+        answer=PublicKeys,
+        lasts_seconds=300,
+    ),
 ]

@@ -4,13 +4,16 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey
-from service_kit.key_rings import KeyRingUnusable
+from joserfc.jwk import JWKRegistry, OKPKey
+from service_kit.http.lasting_answers import LastingAnswer
+from service_kit.key_files import public_part
+from service_kit.problems import SettingUnusable
+from service_kit.signatures import EDDSA
+from service_kit.watched_files import WatchedFile
 
 PASSWORD_CONTEXT = "password"  # noqa: S105 - the `acr` of a session that began with a password
 MEMBER_SCOPE = "member"
@@ -29,30 +32,40 @@ class TokenSubject:
     authenticated_at: datetime
 
 
-class TokenSigning:
-    """Signs access tokens; publishes the public keys."""
+@dataclass(frozen=True)
+class SigningKeys:
+    """The key that signs, and all that tokens are verified with."""
 
-    def __init__(self, keys: KeySet, *, issuer: str, audience: str, seconds: int) -> None:
-        self._keys, self._issuer, self._audience, self.seconds = keys, issuer, audience, seconds
+    signer: OKPKey
+    published: LastingAnswer
 
     @classmethod
-    def read(cls, file: Path, *, issuer: str, audience: str, seconds: int) -> "TokenSigning":
-        """Read the private keys; the first one signs, the others are only published while their tokens live.
+    def read(cls, file: Path) -> "SigningKeys":
+        """Read a private JWKS: the first key signs, the others are published before and after they do.
 
-        Raise KeyRingUnusable with the file's name when it is missing or malformed, or its first key cannot sign.
+        Raise SettingUnusable with the file's name when it is malformed, or its first key cannot sign.
         """
         try:
-            keys = KeySet.import_key_set(json.loads(file.read_text()))
-        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
-            raise KeyRingUnusable(f"{file}: {type(error).__name__}") from None
-        if not (keys.keys and isinstance(keys.keys[0], OKPKey) and keys.keys[0].is_private):
-            raise KeyRingUnusable(f"{file}: the first key must be a private Ed25519 key")
-        return cls(keys, issuer=issuer, audience=audience, seconds=seconds)
+            content = json.loads(file.read_text())["keys"]
+            signer = JWKRegistry.import_key(content[0])
+            published = LastingAnswer.of({"keys": [public_part(key) for key in content]})
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, JoseError) as error:
+            raise SettingUnusable(f"{file}: {type(error).__name__}") from None
+        if not (isinstance(signer, OKPKey) and signer.is_private and signer.curve_name == "Ed25519" and signer.kid):
+            raise SettingUnusable(f"{file}: the first key must be a private Ed25519 key with its kid")
+        return cls(signer, published)
+
+
+class TokenSigning:
+    """Signs access tokens with the keys of a file, which is read again when it was replaced."""
+
+    def __init__(self, file: Path, *, issuer: str, audience: str, seconds: int) -> None:
+        self._keys = WatchedFile(file, SigningKeys.read)
+        self._issuer, self._audience, self.seconds = issuer, audience, seconds
 
     def access_token(self, subject: TokenSubject, *, token_id: UUID, now: datetime) -> str:
         """Return a signed token that says which account and which session it stands for."""
-        key = self._keys.keys[0]
-        assert isinstance(key, OKPKey)
+        key = self._keys.content().signer
         issued = int(now.timestamp())
         claims = {
             "iss": self._issuer,
@@ -70,8 +83,9 @@ class TokenSigning:
             "auth_time": int(subject.authenticated_at.timestamp()),
             "scope": subject.scope,
         }
-        return jwt.encode({"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}, claims, key, algorithms=["EdDSA"])
+        header = {"alg": EDDSA[0], "typ": "at+jwt", "kid": key.kid}
+        return jwt.encode(header, claims, key, algorithms=[EDDSA[0]])
 
-    def public_keys(self) -> dict[str, Any]:
-        """Return the JWKS to verify with."""
-        return {"keys": [key.as_dict(private=False) for key in self._keys.keys]}
+    def public_keys(self) -> LastingAnswer:
+        """Return the JWKS to verify with (RFC 7517)."""
+        return self._keys.content().published
