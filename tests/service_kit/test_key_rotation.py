@@ -271,3 +271,13 @@ def test_an_operator_rotates_with_the_commands_and_is_told_each_next_step(tmp_pa
         assert (arguments[-2:], ended) == (arguments[-2:], status)
         assert re.search(said, errors if status else output), (arguments, output, errors)
     assert key_material.LABEL not in KeyRing.read(ring).ids()
+
+
+def test_the_commands_of_the_operating_guide_are_those_that_there_are(tmp_path):
+    command("make", tmp_path, "identity", "--access-token-signer", "identity", "--pepper", "identity")
+    guide = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    documented = [line.partition("#")[0].split()[1:] for line in guide.splitlines() if line.startswith("$rotate ")]
+    ended = [command(*(tmp_path / word if word.endswith(".json") else word for word in line)) for line in documented]
+
+    assert {line[0] for line in documented} == {"rotate-signing", "rotate-ring"}
+    assert [(status, errors) for status, _, errors in ended] == [(0, "")] * len(documented)
