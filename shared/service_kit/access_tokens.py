@@ -108,10 +108,12 @@ class TokenVerifier:
     def staff(self, token: str, *, now: datetime, role_claim: str) -> StaffPrincipal:
         """Return who a staff token stands for; raise TokenRefused."""
         claims = self._claims(token, STAFF, now=now)
-        roles = claims.get(role_claim)
+        roles, subject = claims.get(role_claim), claims.get("sub")
         if not isinstance(roles, list) or not isinstance(claims.get("brand"), str):
             raise TokenRefused("claims are missing")
-        return StaffPrincipal(str(claims.get("sub", "")), claims["brand"], frozenset(map(str, roles)))
+        if not (isinstance(subject, str) and subject.strip()):
+            raise TokenRefused("nobody's")  # what staff do is remembered with who did it
+        return StaffPrincipal(subject, claims["brand"], frozenset(map(str, roles)))
 
     def _claims(self, token: str, kind: TokenKind, *, now: datetime) -> dict[str, Any]:
         signed = self.key_file.keys().verified(token, algorithms=kind.algorithms, key_named=kind.key_named)

@@ -110,7 +110,11 @@ async def test_a_member_token_that_lacks_a_claim_is_refused(
     assert (status, code) == (401, "not-signed-in")
 
 
-@pytest.mark.parametrize("claims", [{"roles": None}, {"roles": "adviser"}, {"brand": None}, {"brand": ["alpha"]}])
+STAFF_WITHOUT = [{"roles": None}, {"roles": "adviser"}, {"brand": None}, {"brand": ["alpha"]}]
+NOBODY = [{"sub": None}, {"sub": ""}, {"sub": " "}, {"sub": 5}]
+
+
+@pytest.mark.parametrize("claims", [*STAFF_WITHOUT, *NOBODY])
 async def test_a_staff_token_that_lacks_a_claim_is_refused(claims: dict[str, Any], tiny: Served, place: Place) -> None:
     assert (await ask(tiny, STAFF, bearer(place.staff_token(**claims))))[:2] == (401, "not-signed-in")
 
