@@ -25,6 +25,7 @@ Kind = Literal[
     "reset_mailed",
     "session_ended",
     "signed_in",
+    "staff_act_refused",
     "terms_accepted",
 ]
 Actor = Literal["member", "staff", "system", "anonymous"]
@@ -41,3 +42,20 @@ class Deed:
     details: dict[str, Any] = field(default_factory=dict)
     staff: str | None = None  # the subject of the staff token
     reason: str | None = None  # in the adviser's words
+
+
+@dataclass(frozen=True)
+class StaffAct:
+    """Who of a brand's staff does something, and why, in their own words: what every deed of theirs says."""
+
+    brand: str
+    staff: str
+    reason: str | None = None
+
+    def deed(self, kind: Kind, account_id: UUID | None, details: dict[str, Any] | None = None) -> Deed:
+        """Return the deed of this act."""
+        return Deed(kind, self.brand, account_id, "staff", details or {}, staff=self.staff, reason=self.reason)
+
+    def refused(self, wanted: Kind, cause: str, *, account_id: UUID | None = None) -> Deed:
+        """Return the deed of an act that was not possible: it was wanted all the same."""
+        return self.deed("staff_act_refused", account_id, {"wanted": wanted, "cause": cause})

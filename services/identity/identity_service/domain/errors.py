@@ -1,5 +1,8 @@
 """Refusals of identity. Each has one answer in `http/problems.py`; none tells which of several causes it was."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from service_kit.problems import DomainError
 
 
@@ -39,7 +42,39 @@ class SessionEnded(DomainError):
     code = "session-ended"
 
 
+class RecentSignInRequired(DomainError):
+    """What is sensitive asks for a session that began a few minutes ago: the member signs in again and repeats the call."""
+
+    code = "recent-sign-in-required"
+
+
+class ChallengeRequired(DomainError):
+    """A proof of work is needed, and was missing, wrong, used, ended or too easy; the problem's `challenge` is to be solved."""
+
+    code = "challenge-required"
+
+    def __init__(self, challenge: Mapping[str, object]) -> None:
+        super().__init__()
+        self.extension = {"challenge": challenge}
+
+
 class TooBusy(DomainError):
     """The hashing pool's queue is full: raise IDENTITY_HASHING_THREADS or add replicas if it lasts."""
 
     code = "too-busy"
+
+
+class LetterQuotaReached(DomainError):
+    """The account has had as many letters as the brand allows; `possible_at` says when another one may leave. For staff only."""
+
+    code = "letter-quota-reached"
+
+    def __init__(self, possible_at: datetime) -> None:
+        super().__init__()
+        self.extension = {"possible_at": possible_at.isoformat()}
+
+
+class AccountNotInForce(DomainError):
+    """The contract has not begun, or ended too long ago: no code would open the account. For staff only."""
+
+    code = "account-not-in-force"

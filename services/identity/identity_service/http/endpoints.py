@@ -1,10 +1,23 @@
 """The table of identity's routes: start reading here."""
 
-from identity_service.http import first_connections, password_resets, sessions, sign_in_policy
+from identity_service.http import (
+    challenges,
+    first_connections,
+    own_sessions,
+    password_resets,
+    sessions,
+    sign_in_policy,
+    staff_accounts,
+    staff_history,
+)
 
 ENDPOINTS = [
     *sign_in_policy.ENDPOINTS,
+    *challenges.ENDPOINTS,
     *sessions.ENDPOINTS,
+    *own_sessions.ENDPOINTS,
     *password_resets.ENDPOINTS,
     *first_connections.ENDPOINTS,
+    *staff_accounts.ENDPOINTS,
+    *staff_history.ENDPOINTS,
 ]

@@ -6,8 +6,12 @@ from service_kit.http.problems import ProblemText
 from service_kit.problems import DomainError
 
 from identity_service.domain.errors import (
+    AccountNotInForce,
+    ChallengeRequired,
     FirstConnectionRefused,
+    LetterQuotaReached,
     PasswordRefused,
+    RecentSignInRequired,
     ResetTokenInvalid,
     SessionEnded,
     TermsNotAccepted,
@@ -37,7 +41,27 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         422, "Terms not accepted", "Vous devez accepter les conditions générales d’utilisation en vigueur."
     ),
     SessionEnded: ProblemText(401, "Session ended", "Votre session est terminée. Connectez-vous à nouveau."),
+    RecentSignInRequired: ProblemText(
+        403,
+        "Recent sign-in required",
+        "Pour votre sécurité, connectez-vous à nouveau avant de faire ce changement.",
+    ),
+    ChallengeRequired: ProblemText(
+        403,
+        "Challenge required",
+        "Une vérification de sécurité est nécessaire avant de continuer. Recommencez dans quelques instants.",
+    ),
     TooBusy: ProblemText(
         503, "Too busy", "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques instants."
+    ),
+    LetterQuotaReached: ProblemText(
+        409,
+        "Letter quota reached",
+        "Cet adhérent a déjà eu tous les courriers possibles pour le moment. La date du prochain est indiquée.",
+    ),
+    AccountNotInForce: ProblemText(
+        409,
+        "Account not in force",
+        "Le contrat n’a pas encore pris effet, ou il est terminé depuis trop longtemps : aucun code ne peut ouvrir cet accès.",
     ),
 }
