@@ -35,14 +35,16 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True)
 class OwnCommand:
-    """A command that one service has and others do not: `run` gets the settings and returns what the operator reads.
+    """A command that one service has and others do not: `run(settings, arguments)` returns what the operator reads.
 
-    When something is not as it should be, it raises CommandFailed: the process ends with status 1.
+    When something is not as it should be, it raises CommandFailed: the process ends with status 1. `describe` says which
+    arguments it takes, and where they are left out, none.
     """
 
     verb: str
     text: str
-    run: Callable[[Any], Coroutine[Any, Any, str]]
+    run: Callable[[Any, argparse.Namespace], Coroutine[Any, Any, str]]
+    describe: Callable[[argparse.ArgumentParser], None] = lambda parser: None
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,10 @@ def run(commands: Commands) -> None:
         ("serve", "answer HTTP"),
         ("work", "relay, consumers and due rows"),
         ("openapi", "print the OpenAPI document"),
-        *((command.verb, command.text) for command in commands.own),
     ):
         verbs.add_parser(verb, help=text)
+    for command in commands.own:
+        command.describe(verbs.add_parser(command.verb, help=command.text))
     add_arguments(verbs.add_parser("dead-letters", help="list, replay or discard what could not be handled"))
     arguments = parser.parse_args()
     try:
@@ -99,7 +102,7 @@ def _run(commands: Commands, arguments: argparse.Namespace) -> None:
     elif arguments.verb == "dead-letters":
         asyncio.run(run_dead_letters(settings.broker_url, commands.service, commands.event_types, arguments))
     elif own := next((command for command in commands.own if command.verb == arguments.verb), None):
-        print(asyncio.run(own.run(settings)))
+        print(asyncio.run(own.run(settings, arguments)))
     else:
         main = commands.serve if arguments.verb == "serve" else commands.work
         run_until_signalled(commands.service, settings, lambda stop: main(settings, stop))

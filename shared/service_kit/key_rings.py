@@ -83,6 +83,16 @@ class Digests:
         """Return one digest for each distinct value, each bound to `context`."""
         return [self.of(context, value) for value in sorted(set(values))]
 
+    def mark(self, *parts: bytes) -> bytes:
+        """Return `key id ':' digest` of `parts` under the current key: it says by itself which key it is checked with."""
+        key_id = self._ring.current
+        return key_id.encode() + b":" + self._under(key_id, list(parts))
+
+    def is_mark(self, mark: bytes, *parts: bytes) -> bool:
+        """Tell whether `mark` was made of `parts`; raise KeyRingUnusable when the key that it names is not on the ring."""
+        key_id, _, digest = mark.partition(b":")
+        return hmac.compare_digest(digest, self._under(key_id.decode(errors="replace"), list(parts)))
+
     def _under(self, key_id: str, parts: list[bytes]) -> bytes:
         message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in parts)
         return hmac.digest(self._ring.derive(self._purpose, key_id), message, "sha256")

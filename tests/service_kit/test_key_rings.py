@@ -141,3 +141,23 @@ def test_an_unusable_file_is_named_and_no_key_is_shown(content: object, tmp_path
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyRingUnusable, match="FileNotFoundError"):
         KeyRing.read(tmp_path / "none.json")
+
+
+def test_a_mark_names_its_key_and_is_known_as_long_as_that_key_is_on_the_ring() -> None:
+    mark = Digests(BEFORE, "row").mark(b"one", b"two")
+    during = Digests(DURING, "row")
+
+    assert mark.startswith(b"old:")
+    assert during.mark(b"one", b"two").startswith(b"new:")
+    assert during.is_mark(mark, b"one", b"two")
+    assert not during.is_mark(mark, b"onet", b"wo")
+    assert not during.is_mark(mark[:-1], b"one", b"two")
+    assert not Digests(DURING, "link").is_mark(mark, b"one", b"two")
+    with pytest.raises(KeyRingUnusable):
+        Digests(AFTER, "row").is_mark(mark, b"one", b"two")
+
+
+@pytest.mark.parametrize("mark", [b"", b":", b"\xff\xfe:x", b"gone:x"])
+def test_a_mark_of_a_key_that_never_was_is_unusable(mark: bytes) -> None:
+    with pytest.raises(KeyRingUnusable):
+        Digests(BEFORE, "row").is_mark(mark, b"one")

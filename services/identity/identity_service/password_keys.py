@@ -3,6 +3,8 @@
 Reads accounts. A pepper may leave the ring when nobody uses it any more (docs/operating.md § Keys).
 """
 
+from argparse import Namespace
+
 from service_kit.command_line import OwnCommand
 from service_kit.key_rings import KeyRing
 
@@ -11,7 +13,7 @@ from identity_service.settings import IdentitySettings
 from identity_service.store.password_keys import PasswordKeys, count_password_keys
 
 
-async def main(settings: IdentitySettings) -> str:
+async def main(settings: IdentitySettings, _arguments: Namespace) -> str:
     """Return a line for each pepper and set of figures."""
     pepper = KeyRing.read(settings.pepper_file)
     async with open_identity(settings) as identity, identity.database.connection() as connection:
