@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
-from notifications_service.channels.letter_pdf import LetterBrand, LetterContent, LetterNotRendered, LetterPress
+from notifications_service.channels.letter_pdf import LetterBrand, LetterNotRendered, LetterPress, PostedCodeLetter
 from pydantic import ValidationError
 
 pytestmark = pytest.mark.unit
@@ -34,7 +34,7 @@ ADDRESS = (
 )
 
 
-def letter(**changes: Any) -> LetterContent:
+def letter(**changes: Any) -> PostedCodeLetter:
     content = {
         "brand": BRAND,
         "address_lines": ADDRESS[:3],
@@ -47,7 +47,7 @@ def letter(**changes: Any) -> LetterContent:
         "login_identifier": "nir",
         "password_rule": "six_digits",
     }
-    return LetterContent(**(content | changes))
+    return PostedCodeLetter(**(content | changes))
 
 
 def page_of(pdf: bytes) -> pdfium.PdfPage:
@@ -56,7 +56,7 @@ def page_of(pdf: bytes) -> pdfium.PdfPage:
     return document[0]
 
 
-def text_of(content: LetterContent) -> str:
+def text_of(content: PostedCodeLetter) -> str:
     return re.sub("[ \\u00a0\\r\\n]+", " ", page_of(FRESH.render(content)).get_textpage().get_text_range())
 
 

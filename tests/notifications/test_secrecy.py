@@ -8,10 +8,19 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from identity_service.events import (
+    AccountCreated,
+    ActivationRequested,
+    EmailChanged,
+    EmailChangeRequested,
+    NewDeviceSeen,
+    PasswordChanged,
+)
 from notifications_service.usecases.collect_letters import collect_letters
 from notifications_service.usecases.give_up_overdue import give_up_overdue
 from service_kit.logging import configure_logging
 
+from tests.support.account_events import happens
 from tests.support.notifications_fixtures import (
     RunningNotifications,
     letter_required,
@@ -57,6 +66,17 @@ async def test_what_waits_is_sealed(service: RunningNotifications):
 
     assert readable_in(await dump(service)) == []
     assert len(sealed) == 2
+
+
+async def test_what_waits_of_an_accounts_life_is_sealed(service: RunningNotifications):
+    personal = {"email": EMAIL, "former_email": f"ancienne.{EMAIL}", "code": CODE, "token": TOKEN, "undo_token": TOKEN}
+    events = (ActivationRequested, AccountCreated, PasswordChanged, EmailChangeRequested, EmailChanged, NewDeviceSeen)
+    for event in events:
+        fields = {name: value for name, value in personal.items() if name in event.model_fields}
+        await service.hear(happens(event, **fields))
+
+    assert len(await service.rows("SELECT id FROM deliveries")) == 7
+    assert readable_in(await dump(service)) == []
 
 
 async def test_what_is_in_a_batch_is_sealed(service: RunningNotifications):

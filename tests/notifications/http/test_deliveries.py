@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from identity_service.events import AccountCreated, ActivationRequested, EmailChanged, NewDeviceSeen, PasswordChanged
 
+from tests.support.account_events import happens
 from tests.support.notifications_fixtures import (
     RunningNotifications,
     letter_required,
@@ -52,6 +54,23 @@ async def test_a_member_sees_the_mail_and_the_letter_with_their_steps(
     )
     assert [step["state"] for step in letter["steps"]] == ["planned", "batched", "handed_over"]
     assert datetime.fromisoformat(letter["steps"][0]["at"]) == datetime.fromisoformat(letter["created_at"])
+
+
+async def test_a_member_sees_every_kind_of_message(service: RunningNotifications):
+    member_id = uuid4()
+    about: dict[str, Any] = {"member_id": member_id, "brand": "safiag"}
+    for event in (ActivationRequested, PasswordChanged, EmailChanged, NewDeviceSeen):
+        await service.hear(happens(event, **about, notice=True, by_post=True, email="zoe@example.org"))
+    for changes in ({"origin": "automatic"}, {"token": None}):
+        await service.hear(happens(AccountCreated, **about | changes))
+    _, page = await answer(service, member_id)
+    kept = await service.rows("SELECT purpose, channel FROM deliveries")
+
+    assert len(kept) == 9
+    assert {(item["purpose"], item["channel"]) for item in page["items"]} == {
+        (row["purpose"], row["channel"]) for row in kept
+    }
+    assert {item["masked_address"] for item in page["items"]} == {None, "z•••@e•••.org", "a•••@e•••.fr"}
 
 
 async def test_a_mail_that_may_have_arrived_says_so(service: RunningNotifications, relay: RecordingSmtpServer):

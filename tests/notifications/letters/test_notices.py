@@ -1,0 +1,89 @@
+"""Letters that only tell something: drawn for every brand, without any code, and whatever an attacker typed."""
+
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pypdfium2 as pdfium
+import pytest
+from identity_service.events import AccountEvent, ActivationRequested, PasswordChanged
+
+from tests.support.account_events import EMAIL, TOKEN, happens
+from tests.support.notifications_fixtures import RunningNotifications, member_enrolled
+
+STANDARDS = (b"/StructTreeRoot", b"<pdfuaid:part>1<", b"<pdfaid:part>2<", b"<pdfaid:conformance>A<")
+
+
+def text_of(pdf: Path) -> str:
+    document = pdfium.PdfDocument(pdf.read_bytes())
+    assert len(document) == 1
+    return re.sub(r"[\u00a0\s]+", " ", document[0].get_textpage().get_text_range())
+
+
+async def letter_about(service: RunningNotifications, event: type[AccountEvent], **changes: Any) -> Path:
+    """Let a member be told of an event by post, and return the page."""
+    told = happens(event, **{"member_id": uuid4()} | changes)
+    await service.hear(member_enrolled(member_id=told.member_id, brand=told.brand))
+    await service.hear(told)
+    while await service.hand_over():
+        pass
+    (row,) = await service.rows(
+        "SELECT id, brand, state, failure, content_sealed FROM deliveries WHERE channel = 'letter'"
+    )
+    (batch,) = service.batches()
+
+    assert (row["state"], row["failure"], row["content_sealed"]) == ("handed_over", None, None)
+    return batch / f"{row['id']}.pdf"
+
+
+@pytest.mark.parametrize("brand", ["demo", "mgas", "safiag"])
+async def test_an_access_that_was_asked_for_is_told_on_one_page(service: RunningNotifications, brand: str):
+    pdf = await letter_about(service, ActivationRequested, brand=brand, notice=True)
+    text, sender = text_of(pdf), service.notifications.brands[brand]
+
+    for words in (
+        "Un espace adhérent a été demandé avec vos numéros",
+        "Madame Núñez-Gœtz,",
+        "z•••@e•••.org",
+        f"Appelez-nous sans attendre au {sender.phone}",
+        "Ce courrier ne contient aucun code",
+        sender.name,
+    ):
+        assert words in text
+    assert [secret for secret in (EMAIL, TOKEN, "http") if secret in text] == []
+    assert [mark for mark in STANDARDS if mark not in pdf.read_bytes()] == []
+
+
+@pytest.mark.parametrize(
+    ("brand", "way", "words"),
+    [
+        ("demo", "mailed_link", "avec le lien reçu par courriel"),
+        ("mgas", "account", "depuis votre espace"),
+        ("safiag", "posted_code", "avec le code reçu par courrier"),
+        ("safiag", "statement_identifier", "avec l’identifiant imprimé sur vos relevés"),
+    ],
+)
+async def test_a_password_that_was_changed_is_told_on_one_page(
+    service: RunningNotifications, brand: str, way: str, words: str
+):
+    pdf = await letter_about(service, PasswordChanged, brand=brand, way=way, by_post=True, email=None)
+    text = text_of(pdf)
+
+    assert "Votre mot de passe a été changé" in text
+    assert f"(heure de Paris), {words}." in text
+    assert f"espace.example/{brand}/connexion" in text
+    assert "Ce courrier ne contient aucun code" in text
+    assert [mark for mark in STANDARDS if mark not in pdf.read_bytes()] == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["日本@例え.jp", "\u202e#panic()@x.example", "z@" + "a" * 60 + ".example." + "b" * 63, "$x$*_@`b`.<d>", "@"],
+)
+async def test_no_address_that_somebody_types_keeps_the_letter_from_being_printed(
+    service: RunningNotifications, typed: str
+):
+    pdf = await letter_about(service, ActivationRequested, notice=True, email=typed)
+
+    assert re.search(r"L’adresse e-mail donnée est (•••@•••|z•••@a•••)\. Par sécurité", text_of(pdf))

@@ -1,0 +1,185 @@
+"""Every mail that identity's events cause, for each brand, as it arrives: complete, French, harmless to open."""
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from identity_service.events import (
+    AccountCreated,
+    AccountEvent,
+    AccountLocked,
+    ActivationRequested,
+    EmailChanged,
+    EmailChangeRequested,
+    IdentifierLookedUp,
+    NewDeviceSeen,
+    PasswordChanged,
+)
+from notifications_service.domain.message_kinds import MAILS
+
+from tests.structure.test_french import faults
+from tests.support.account_events import EMAIL, FORMER_EMAIL, TOKEN, happens
+from tests.support.notifications_fixtures import RunningNotifications, member_enrolled, reset_requested
+from tests.support.smtp_server import ReceivedMail, RecordingSmtpServer
+
+AT = datetime(2026, 11, 21, 14, 4, tzinfo=UTC)
+MOMENT = "samedi 21\u00a0novembre\u00a02026 à 15\u00a0h\u00a004"
+CODE, DEVICE, TYPED = "482913", "Firefox, Windows", "autre.adresse@exemple.fr"
+IN_BOTH_PARTS = {
+    "access_requested": [MOMENT, "a•••@e•••.fr", "vos numéros"],
+    "account_created": [MOMENT, "connexion"],
+    "account_locked": [MOMENT, "connexion", "Mot de passe"],
+    "activation": ["Si cela se reproduit"],
+    "email_change_code": [CODE, "valable jusqu’au"],
+    "email_change_confirmed": [MOMENT],
+    "email_change_undone": [MOMENT, "connexion"],
+    "email_changed": [MOMENT, TOKEN, "z•••@e•••.org", "valable jusqu’au"],
+    "email_removed": [MOMENT],
+    "identifier_looked_up": [MOMENT, "date de naissance"],
+    "new_device_code": [MOMENT, CODE, DEVICE, "valable jusqu’au"],
+    "password_changed": [MOMENT, "avec le lien reçu par courriel", "connexion"],
+    "password_reset": [TOKEN, "valable jusqu’au"],
+    "welcome": [TOKEN, "valable jusqu’au"],
+}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A mail as a member reads it."""
+
+    purpose: str
+    mail: ReceivedMail
+    text: str
+    html: str
+
+    @property
+    def subject(self) -> str:
+        return str(self.mail.message["Subject"])
+
+    @property
+    def words(self) -> str:
+        """What is read in the HTML part: no style, no tag."""
+        return html.unescape(re.sub(r"<head>.*?</head>|<[^>]+>", "", self.html, flags=re.DOTALL))
+
+
+def events(brand: str, **whose: Any) -> list[AccountEvent]:
+    """Return what identity says in the life of an account, for a member whose e-mail address is known."""
+    instants = ("requested_at", "created_at", "changed_at", "looked_up_at", "seen_at", "locked_at")
+    about = whose | {"brand": brand} | dict.fromkeys(instants, AT)
+    told: list[tuple[type[AccountEvent], dict[str, Any]]] = [
+        (ActivationRequested, {"notice": True, "email": TYPED}),
+        (ActivationRequested, {"token": None, "email": TYPED}),
+        (AccountCreated, {"origin": "automatic"}),
+        (AccountCreated, {"token": None, "expires_at": None}),
+        (PasswordChanged, {}),
+        (EmailChangeRequested, {}),
+        (EmailChanged, {}),
+        (EmailChanged, {"origin": "undone", "undo_token": None, "undo_until": None}),
+        (IdentifierLookedUp, {}),
+        (NewDeviceSeen, {}),
+        (AccountLocked, {}),
+    ]
+    return [happens(event, **about | changes) for event, changes in told]
+
+
+async def all_mails(service: RunningNotifications, relay: RecordingSmtpServer, brand: str) -> list[Read]:
+    member_id = uuid4()
+    await service.hear(member_enrolled(member_id=member_id, brand=brand, email=EMAIL))
+    for event in events(brand, member_id=member_id):
+        await service.hear(event)
+    await service.hear(reset_requested(member_id=member_id, brand=brand, token=TOKEN))
+    while await service.send_mails():
+        pass
+    purposes = {
+        row["message_id"]: row["purpose"] for row in await service.rows("SELECT message_id, purpose FROM deliveries")
+    }
+    return [read(mail, purposes) for mail in relay.mails]
+
+
+def flowing(text: str) -> str:
+    """Return a text without its line breaks."""
+    return re.sub("[ \\n]+", " ", text)
+
+
+def read(mail: ReceivedMail, purposes: dict[str, str]) -> Read:
+    text, shown = (str(mail.message.get_body((kind,)).get_content()) for kind in ("plain", "html"))  # type: ignore[union-attr]
+    return Read(purposes[mail.message["Message-ID"]], mail, text.replace("\r\n", "\n"), shown)
+
+
+@pytest.mark.parametrize("brand", ["demo", "mgas", "safiag"])
+async def test_every_mail_is_complete_french_and_harmless(
+    service: RunningNotifications, relay: RecordingSmtpServer, brand: str
+):
+    sender = service.notifications.brands[brand]
+    mails = await all_mails(service, relay, brand)
+
+    assert {mail.purpose for mail in mails} == MAILS.keys() == IN_BOTH_PARTS.keys()
+    assert len(mails) == len(MAILS) + 1  # an activation with a link, and one without
+    for mail in mails:
+        told = [*IN_BOTH_PARTS[mail.purpose], sender.name, sender.phone, sender.email, sender.hours]
+        assert [words for words in told if words not in flowing(mail.text)] == [], mail.purpose
+        assert [words for words in told if words not in flowing(mail.words)] == [], mail.purpose
+        assert (faults(mail.text), faults(mail.words), faults(mail.subject)) == ({}, {}, {}), mail.purpose
+        assert max(len(line) for line in mail.text.splitlines() if "://" not in line) <= 80, mail.purpose
+        assert "\n\n\n" not in mail.text, mail.purpose
+        assert re.search(r"\bNone\b|[{}]|<p[^>]*></p>", mail.text + mail.words) is None, mail.purpose
+
+
+@pytest.mark.parametrize("brand", ["demo", "mgas", "safiag"])
+async def test_no_mail_loads_anything_or_says_a_secret_in_its_subject(
+    service: RunningNotifications, relay: RecordingSmtpServer, brand: str
+):
+    sender = service.notifications.brands[brand]
+    pages = [sender.sign_in_path, *(f"{path}/{TOKEN}" for path in (sender.reset_path, sender.activation_path))]
+    allowed = {
+        f"mailto:{sender.email}",
+        *(sender.link("https://espace.example", page) for page in (*pages, f"{sender.undo_email_path}/{TOKEN}")),
+    }
+    for mail in await all_mails(service, relay, brand):
+        assert set(re.findall(r'(?:https?|mailto):[^"<\s]+', mail.html)) <= allowed, mail.purpose
+        assert not re.search(r"<(img|link|script|iframe|object|form)\b|url\(|@import", mail.html), mail.purpose
+        assert mail.html.count("<h1") == 1
+        assert mail.subject.startswith(f"{sender.name}\u202f: ")
+        assert [secret for secret in (TOKEN, CODE, EMAIL, TYPED, "Núñez") if secret in mail.subject] == []
+
+
+async def test_a_code_stands_on_a_line_of_its_own_and_is_the_largest_thing_to_see(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    with_codes = [mail for mail in await all_mails(service, relay, "mgas") if MAILS[mail.purpose].content.get("code")]
+
+    assert len(with_codes) == 2
+    for mail in with_codes:
+        sizes = {int(size) for size in re.findall(r"font-size:(\d+)px", mail.html)}
+        shown = re.search(rf'font-size:(\d+)px[^"]*">{CODE}<', mail.html)
+
+        assert CODE in mail.text.splitlines()
+        assert shown is not None
+        assert int(shown[1]) == max(sizes)
+
+
+async def test_a_name_is_only_told_to_addresses_that_are_known_to_be_the_members(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    mails = await all_mails(service, relay, "safiag")
+    nameless = {mail.purpose for mail in mails if mail.text.startswith("Bonjour,\n")}
+    named = {mail.purpose for mail in mails if mail.text.startswith("Bonjour Madame Núñez-Gœtz,\n")}
+
+    assert nameless == {"activation", "email_change_code", "email_removed"}
+    assert named == MAILS.keys() - nameless
+    assert [mail.purpose for mail in mails if "Núñez" in mail.html and mail.purpose in nameless] == []
+
+
+async def test_each_mail_goes_to_the_address_that_it_is_for(service: RunningNotifications, relay: RecordingSmtpServer):
+    mails = await all_mails(service, relay, "mgas")
+    elsewhere = {mail.purpose: mail.mail.recipients for mail in mails if mail.mail.recipients != (EMAIL,)}
+
+    assert elsewhere == {
+        "activation": (TYPED,),
+        "email_changed": (FORMER_EMAIL,),
+        "email_removed": (FORMER_EMAIL,),
+    }
