@@ -3,8 +3,8 @@
 from typing import Literal
 
 from pydantic import BaseModel
-from service_kit.http.endpoints import Answer, Call, Endpoint, Public
-from service_kit.http.lasting_answers import LastingAnswer
+from service_kit.http.endpoints import Endpoint, Public
+from service_kit.http.lasting_answers import LastingAnswer, Prepared
 
 from identity_service.domain.brand_policy import BrandPolicy
 from identity_service.domain.sign_in_checks import as_json, sign_in_checks
@@ -71,34 +71,33 @@ class PublicKeys(BaseModel):
     keys: list[PublicKey]
 
 
-async def show_sign_in_policy(call: Call[Identity]) -> Answer:
-    """Answer the brand's policy."""
-    policy = call.resources.brands[call.brand]
-    return Answer(
-        SignInPolicy(
-            brand=call.brand,
-            name=policy.name,
-            login_identifier=policy.login_identifier,
-            password_rule=policy.password_rule,
-            first_connection_factors=list(policy.first_connection_factors),
-            terms_version=policy.terms_version,
-            help=Help.of(policy),
-            passkeys=False,
-            new_device_check=policy.checks_new_devices,
-            checks=[Check.model_validate(one) for one in as_json(sign_in_checks(policy))],
-        )
+def sign_in_policy(identity: Identity, brand: str) -> LastingAnswer:
+    """Return the brand's policy."""
+    policy = identity.brands[brand]
+    answer = SignInPolicy(
+        brand=brand,
+        name=policy.name,
+        login_identifier=policy.login_identifier,
+        password_rule=policy.password_rule,
+        first_connection_factors=list(policy.first_connection_factors),
+        terms_version=policy.terms_version,
+        help=Help.of(policy),
+        passkeys=False,
+        new_device_check=policy.checks_new_devices,
+        checks=[Check.model_validate(one) for one in as_json(sign_in_checks(policy))],
     )
+    return LastingAnswer.of(answer.model_dump(mode="json"))
 
 
-async def show_terms(call: Call[Identity]) -> Answer:
-    """Answer the terms of use."""
-    terms = call.resources.terms[call.brand]
-    return Answer(TermsOfUse(version=terms.version, text=terms.text))
+def terms_of_use(identity: Identity, brand: str) -> LastingAnswer:
+    """Return the terms of use."""
+    terms = identity.terms[brand]
+    return LastingAnswer.of(TermsOfUse(version=terms.version, text=terms.text).model_dump())
 
 
-async def show_public_keys(call: Call[Identity]) -> LastingAnswer:
-    """Answer the keys that access tokens are verified with (RFC 7517)."""
-    return call.resources.signing.public_keys()
+def public_keys(identity: Identity, _brand: str) -> LastingAnswer:
+    """Return the keys that access tokens are verified with (RFC 7517)."""
+    return identity.signing.public_keys()
 
 
 ENDPOINTS = [
@@ -107,17 +106,25 @@ ENDPOINTS = [
         "/v1/{brand}/sign-in-policy",
         "show_sign_in_policy",
         "How members of the brand sign in",
-        show_sign_in_policy,
+        Prepared(sign_in_policy),
         Public(),
         answer=SignInPolicy,
     ),
-    Endpoint("GET", "/v1/{brand}/terms", "show_terms", "The terms of use", show_terms, Public(), answer=TermsOfUse),
+    Endpoint(
+        "GET",
+        "/v1/{brand}/terms",
+        "show_terms",
+        "The terms of use",
+        Prepared(terms_of_use),
+        Public(),
+        answer=TermsOfUse,
+    ),
     Endpoint(
         "GET",
         "/.well-known/jwks.json",
         "show_public_keys",
         "Keys of access tokens",
-        show_public_keys,
+        Prepared(public_keys, changes=True),
         Public(),
         answer=PublicKeys,
         lasts_seconds=300,
