@@ -32,6 +32,8 @@ OPEN_TO_ALL = {
     "request_password_reset": "whoever forgot the password cannot sign in",
     "redeem_password_reset": "the mailed token is the credential",
     "connect_first_time": "the code is the credential",
+    "create_account": "whoever has no access cannot sign in",
+    "find_identifier": "whoever forgot the address cannot sign in",
 }
 
 

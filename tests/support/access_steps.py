@@ -33,3 +33,12 @@ async def look_up(client: aiohttp.ClientSession, member: dict[str, Any], **chang
     """Ask for the address with the member's numbers and birth date."""
     body = {name: member[name] for name in ("membership_number", "nir", "birth_date")} | changes
     return await post(client, f"/v1/{member['brand']}/identifier-lookups", body)
+
+
+async def activation(opened: OpenedIdentity, client: aiohttp.ClientSession, member: dict[str, Any], email: str) -> str:
+    """Ask for an access with an address of one's own and return the token that notifications would mail to it."""
+    promised = await create(client, member, email)
+    *_, event = await opened.new_events()
+
+    assert (promised.status, event.type) == (202, "activation.requested.v1")
+    return str(event.data["token"])

@@ -76,6 +76,12 @@ def test_an_address_is_the_same_in_any_case_and_between_spaces(local, domain):
         ("zoe@écoles.example", "zoe@xn--coles-9ra.example"),
         ("zoe@XN--coles-9ra.example", "zoe@xn--coles-9ra.example"),
         ("zoe＠courriel．example", "zoe@courriel.example"),
+        ("ZOE\u0301@MU\u0308NCHEN.EXAMPLE", "zoé@xn--mnchen-3ya.example"),
+        ("zoé@xn--mnchen-3ya.example", "zoé@xn--mnchen-3ya.example"),
+        ("zoe@courriel.example.", "zoe@courriel.example"),
+        (" zoe@courriel.example . ", "zoe@courriel.example"),
+        ("zoe\u200b@cour\u00adriel.example\ufeff", "zoe@courriel.example"),
+        ("ＺＯＥ@courriel.example", "zoe@courriel.example"),
     ],
 )
 def test_addresses_are_compared_in_one_form(typed, expected):

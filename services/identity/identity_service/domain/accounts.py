@@ -18,6 +18,11 @@ class Account:
     statement_digest: bytes | None
     password_hash: str | None
 
+    @property
+    def has_access(self) -> bool:
+        """Tell whether the member can come in, or only lacks a password: an address is known, or a password was chosen."""
+        return self.email_sealed is not None or self.password_hash is not None
+
     def in_force_on(self, day: date) -> bool:
         """Tell whether the contract covers `day`, its last day included."""
         return self.effective_from <= day and (self.ended_on is None or day <= self.ended_on)

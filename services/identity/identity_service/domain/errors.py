@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from service_kit.problems import DomainError
+
+from identity_service.domain.creation_causes import CAUSES
 
 
 class WrongCredentials(DomainError):
@@ -28,6 +31,25 @@ class FirstConnectionRefused(DomainError):
     """Unknown number, wrong, used or expired code, too many tries, not in force: one answer."""
 
     code = "first-connection-refused"
+
+
+class StatedFactsRefused(DomainError):
+    """What was stated is incomplete or of the wrong form; `fields` says which. Nobody was looked up."""
+
+    code = "stated-facts-refused"
+
+
+class AccountCreationRefused(DomainError):
+    """Unknown or wrong numbers, not in force, an access that exists, too many tries: one answer, which lists what may be."""
+
+    code = "account-creation-refused"
+    extension = MappingProxyType({"causes": CAUSES})
+
+
+class NoMatch(DomainError):
+    """No address is shown: unknown or wrong facts, no address, not in force, too many tries: one answer."""
+
+    code = "no-match"
 
 
 class TermsNotAccepted(DomainError):

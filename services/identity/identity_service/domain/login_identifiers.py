@@ -1,11 +1,13 @@
 """What a member types to say who they are, brought to one form before it is digested. Nothing here tells who exists."""
 
 import re
+import string
 import unicodedata
 from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
 
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # what pages put between letters to break or hold them
 NIR = re.compile(r"[1-8][0-9]{4}(?:[0-9]{2}|2A|2B)[0-9]{6}(?:[0-9]{2})?")
 
 
@@ -34,12 +36,17 @@ def with_key(nir: str) -> str:
     return f"{nir}{97 - int(digits) % 97:02}" if digits.isdigit() else nir
 
 
+def tidy_email(typed: str) -> str:
+    """Return an address without what copying and telephones add: wide and parted letters, spaces and full stops around it."""
+    return unicodedata.normalize("NFKC", typed).translate(INVISIBLE).strip(string.whitespace + ".")
+
+
 def normalise_email(typed: str) -> str:
-    """Return an address as compared: Unicode-normalised, lower-case, the domain in its IDNA form."""
-    folded = unicodedata.normalize("NFKC", typed).strip()
+    """Return an address as compared: tidied, lower-case, the domain in its IDNA form."""
+    tidied = tidy_email(typed)
     try:
-        parsed = validate_email(folded, check_deliverability=False, test_environment=True)
+        parsed = validate_email(tidied, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        return folded.casefold()
+        return tidied.casefold()
     domain = parsed.ascii_domain or parsed.domain
     return f"{parsed.local_part.casefold()}@{domain.casefold()}"

@@ -1,8 +1,10 @@
 """The table of identity's routes: start reading here."""
 
 from identity_service.http import (
+    accounts,
     challenges,
     first_connections,
+    identifier_lookups,
     own_sessions,
     password_resets,
     sessions,
@@ -20,4 +22,6 @@ ENDPOINTS = [
     *first_connections.ENDPOINTS,
     *staff_accounts.ENDPOINTS,
     *staff_history.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *identifier_lookups.ENDPOINTS,
 ]

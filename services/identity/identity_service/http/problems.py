@@ -6,14 +6,17 @@ from service_kit.http.problems import ProblemText
 from service_kit.problems import DomainError
 
 from identity_service.domain.errors import (
+    AccountCreationRefused,
     AccountNotInForce,
     ChallengeRequired,
     FirstConnectionRefused,
     LetterQuotaReached,
+    NoMatch,
     PasswordRefused,
     RecentSignInRequired,
     ResetTokenInvalid,
     SessionEnded,
+    StatedFactsRefused,
     TermsNotAccepted,
     TooBusy,
     WrongCredentials,
@@ -36,6 +39,19 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         "First connection refused",
         "Les informations saisies ne permettent pas d’ouvrir l’accès. Vérifiez votre identifiant et votre code : un code "
         "reçu par courrier ne sert qu’une fois et pendant un temps limité.",
+    ),
+    StatedFactsRefused: ProblemText(422, "Stated facts refused", "Certaines informations sont à corriger."),
+    AccountCreationRefused: ProblemText(
+        400,
+        "Account creation refused",
+        "Les informations saisies ne permettent pas de créer un espace adhérent. Vérifiez votre numéro d’adhésion et votre "
+        "numéro de sécurité sociale.",
+    ),
+    NoMatch: ProblemText(
+        404,
+        "No match",
+        "Aucune adresse e-mail ne correspond aux informations saisies. Vérifiez votre numéro d’adhésion, votre numéro de "
+        "sécurité sociale et votre date de naissance.",
     ),
     TermsNotAccepted: ProblemText(
         422, "Terms not accepted", "Vous devez accepter les conditions générales d’utilisation en vigueur."

@@ -83,6 +83,27 @@ async def clear_failures(connection: Connection, account_id: UUID, *, number: in
     )
 
 
+async def take_back(connection: Connection, account_id: UUID, *, number: int, lockout: Lockout) -> bool:
+    """Forget that try `number` was counted as a failure, and none before it; the day's tries stay counted.
+
+    For what is right without proving the owner: whoever knows three facts that have leaked must not wipe out the failures
+    between two guesses at the password. False when other tries have closed the account since that one was counted.
+    """
+    return bool(
+        await connection.fetchval(
+            """
+            UPDATE tries SET
+                failures = failures - 1,
+                try_not_before = CASE WHEN failures = $2 THEN NULL ELSE try_not_before END -- the pause before it had passed
+            WHERE subject = $1 AND failures > 0 AND (failures < $3 OR failures = $2) RETURNING true
+            """,
+            account_id,
+            number,
+            lockout.disable_at_failures,
+        )
+    )
+
+
 async def forget(connection: Connection, account_id: UUID) -> None:
     """Forget every try: another channel has proved the owner, which also ends a lock."""
     await connection.execute("DELETE FROM tries WHERE subject = $1", account_id)

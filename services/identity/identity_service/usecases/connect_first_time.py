@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service_kit.database import Connection
-from service_kit.problems import FieldProblem
 
 from identity_service.domain import posted_codes as code_rules
 from identity_service.domain.accounts import Account
-from identity_service.domain.errors import FirstConnectionRefused, PasswordRefused, TermsNotAccepted
+from identity_service.domain.errors import FirstConnectionRefused, PasswordRefused
 from identity_service.domain.login_identifiers import letters_and_digits
 from identity_service.events import PostedCodeRedeemed
 from identity_service.resources import Identity
 from identity_service.store import accounts, posted_codes, terms_acceptances, tries
 from identity_service.store.posted_codes import PostedCode
+from identity_service.usecases.check_terms import check_terms
 from identity_service.usecases.choose_password import check_choice, check_shape, write_choice
 from identity_service.usecases.recognise import Recognised, recognise
 
@@ -38,7 +38,7 @@ class FirstConnection:
 
 async def connect_first_time(identity: Identity, typed: FirstConnection, *, now: datetime) -> None:
     """Set the password; raise FirstConnectionRefused (one answer), PasswordRefused, TermsNotAccepted or TooBusy."""
-    _check_terms(identity, typed)
+    check_terms(identity, brand=typed.brand, accepted=typed.accepted_terms)
     check_shape(identity, brand=typed.brand, password=typed.password, confirmation=typed.confirmation)
     with identity.hashing.place() as place:
         found = await recognise(identity, brand=typed.brand, identifier=typed.identifier, now=now)
@@ -89,12 +89,6 @@ async def _tell(
         brand=account.brand,
     )
     await identity.outbox.append(connection, event, event_id=identity.entropy.new_id(), occurred_at=now)
-
-
-def _check_terms(identity: Identity, typed: FirstConnection) -> None:
-    if typed.accepted_terms != identity.terms[typed.brand].version:
-        words = "Vous devez accepter les conditions générales d’utilisation en vigueur."
-        raise TermsNotAccepted(fields=(FieldProblem("accepted_terms", "current-version-required", words),))
 
 
 async def _try_code(

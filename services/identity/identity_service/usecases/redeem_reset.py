@@ -1,7 +1,8 @@
 """A member follows the mailed link and chooses a password.
 
-Reads reset_tokens and accounts; in one transaction uses the token up and writes the password, tries, sessions, tokens and
-codes. The token is checked again in the statement that uses it up: two redemptions at once cannot both win.
+Whatever the link is for: the way back in, the first way in, or an access with an address of one's own. Reads reset_tokens and
+accounts; in one transaction uses the token up and writes the password, tries, sessions, tokens and codes. The token is checked
+again in the statement that uses it up: two redemptions at once cannot both win.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from service_kit.clock import civil_date
 from identity_service.domain.errors import ResetTokenInvalid
 from identity_service.resources import Identity
 from identity_service.store import accounts, reset_tokens
+from identity_service.usecases.activate_account import activate_account, hold_address
 from identity_service.usecases.choose_password import check_choice, write_choice
 
 
@@ -33,7 +35,12 @@ async def redeem_reset(
     with identity.hashing.place() as place:
         password_hash = await place.hash(password)
     async with identity.database.transaction() as connection:
-        await accounts.lock(connection, account.id)
+        await hold_address(connection, mailed)
+        present = (await accounts.hold(connection, [account.id]))[account.id]
         if not await reset_tokens.consume(connection, mailed, now=now):
             raise ResetTokenInvalid
+        if mailed.purpose == "activation":
+            await activate_account(identity, connection, present, mailed, now=now)
         await write_choice(connection, account, password_hash=password_hash, now=now, because="password reset by mail")
+    if mailed.purpose == "activation":
+        identity.foundation.wake.call()

@@ -6,10 +6,12 @@ Whom it is for was decided when the address was heard (usecases/open_account.py)
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from service_kit.clock import civil_date
 from service_kit.database import Connection
+from service_kit.events import Event
 
 from identity_service.domain.accounts import Account
 from identity_service.domain.deeds import Deed
@@ -57,15 +59,16 @@ def _address(identity: Identity, account: Account, *, now: datetime) -> str | No
 
 async def _write(identity: Identity, connection: Connection, found: list[Welcome], *, now: datetime) -> None:
     versions = await accounts.draw_versions(connection, [one.account.id for one in found])
-    tokens, events = [], []
+    tokens: list[MailedToken] = []
+    events: list[tuple[UUID, Event, str | None]] = []
     for one, version in zip(found, versions, strict=True):
         token, event = _welcome(identity, one, version=version, now=now)
         tokens.append(token)
         events.append((identity.entropy.new_id(), event, None))
-        deed = Deed("account_welcomed", one.account.brand, one.account.id, actor="system")
-        await identity.record(connection, deed, now=now)
     await reset_tokens.insert_all(connection, tokens, now=now)
     await identity.outbox.append_all(connection, events, occurred_at=now)
+    deeds = [Deed("account_welcomed", one.account.brand, one.account.id, actor="system") for one in found]
+    await identity.record_all(connection, deeds, now=now)
 
 
 def _welcome(identity: Identity, one: Welcome, *, version: int, now: datetime) -> tuple[MailedToken, AccountCreated]:
