@@ -1,4 +1,4 @@
-"""POST /v1/{brand}/sessions, POST /v1/sessions/refresh, DELETE /v1/sessions/current."""
+"""POST /v1/{brand}/sessions, POST /v1/sessions/refresh, DELETE /v1/sessions/current: a session begins, goes on and ends."""
 
 from typing import Any
 from uuid import UUID
@@ -6,14 +6,18 @@ from uuid import UUID
 from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public, SignedIn
+from service_kit.http.problems import TooManyRequests
 from service_kit.personal import Personal
 
-from identity_service.domain.errors import SessionEnded, TooBusy, WrongCredentials
+from identity_service.domain.device_labels import device_label
+from identity_service.domain.errors import ChallengeRequired, SessionEnded, TooBusy, WrongCredentials
+from identity_service.http.challenges import attempt
 from identity_service.resources import Identity
-from identity_service.usecases import sign_in as signing_in
-from identity_service.usecases.end_session import end_session
+from identity_service.usecases.admit import admitted
+from identity_service.usecases.end_session import sign_out
+from identity_service.usecases.open_session import SignedIn as Opened
 from identity_service.usecases.refresh_session import refresh_session
-from identity_service.usecases.sign_in import sign_in
+from identity_service.usecases.sign_in import SignIn, sign_in
 
 
 class Credentials(RequestBody):
@@ -41,7 +45,7 @@ class Tokens(BaseModel):
     terms_to_accept: str | None = None
 
 
-def _tokens(signed_in: signing_in.SignedIn) -> dict[str, Any]:
+def _tokens(signed_in: Opened) -> dict[str, Any]:
     return Tokens(
         access_token=signed_in.access_token,
         refresh_token=signed_in.refresh_token,
@@ -54,13 +58,14 @@ def _tokens(signed_in: signing_in.SignedIn) -> dict[str, Any]:
 async def open_session(call: Call[Identity]) -> Answer:
     """Sign in."""
     body: Credentials = call.body
-    signed_in = await sign_in(
-        call.resources,
+    typed = SignIn(
         brand=call.brand,
         identifier=body.identifier.reveal(),
         password=body.password.reveal(),
-        now=call.now,
+        device=device_label(call.request.headers.get("User-Agent", "")),
     )
+    async with admitted(call.resources, attempt(call, "sign-in", body.password), now=call.now):
+        signed_in = await sign_in(call.resources, typed, now=call.now)
     return Answer(_tokens(signed_in), status=201)
 
 
@@ -74,8 +79,7 @@ async def refresh(call: Call[Identity]) -> Answer:
 
 async def end_current_session(call: Call[Identity]) -> Answer:
     """Sign out."""
-    member = call.member
-    await end_session(call.resources, session_id=member.session_id, account_id=member.account_id, now=call.now)
+    await sign_out(call.resources, call.member, now=call.now)
     return Answer()
 
 
@@ -90,7 +94,7 @@ ENDPOINTS = [
         body=Credentials,
         answer=Tokens,
         status=201,
-        problems=(WrongCredentials, TooBusy),
+        problems=(WrongCredentials, ChallengeRequired, TooManyRequests, TooBusy),
     ),
     Endpoint(
         "POST",

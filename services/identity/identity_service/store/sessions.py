@@ -15,22 +15,75 @@ class RefreshToken:
     session_id: UUID
     account_id: UUID
     session_began_at: datetime
+    acr: str
     used: bool
     living: bool  # the session was not ended, and neither its last day nor its idle end has come
 
 
+@dataclass(frozen=True)
+class LivingSession:
+    """A session that goes on: how it began, and when it ends unless it is used."""
+
+    id: UUID
+    began_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    acr: str
+    device: str
+    device_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a session begins: with what proof (`acr`), and on which device (`device_id`: one that is trusted)."""
+
+    session_id: UUID
+    account_id: UUID
+    acr: str
+    device: str
+    device_id: UUID | None = None
+
+
+LIVING = """
+    SELECT id, created_at AS began_at, coalesce(last_used_at, created_at) AS last_used_at,
+           least(expires_at, idle_until) AS expires_at, acr, coalesce(device, '') AS device, device_id
+    FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $2 AND idle_until > $2
+"""
+
+
 async def open_session(
-    connection: Connection, *, session_id: UUID, account_id: UUID, now: datetime, lifetime: timedelta, idle: timedelta
+    connection: Connection, beginning: Beginning, *, now: datetime, lifetime: timedelta, idle: timedelta
 ) -> None:
     """Begin a session of at most `lifetime`, ended earlier when it is not refreshed within `idle`."""
     await connection.execute(
-        "INSERT INTO sessions (id, account_id, created_at, expires_at, idle_until) VALUES ($1, $2, $3, $4, $5)",
-        session_id,
-        account_id,
+        """
+        INSERT INTO sessions (id, account_id, created_at, last_used_at, expires_at, idle_until, acr, device, device_id)
+        VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+        """,
+        beginning.session_id,
+        beginning.account_id,
         now,
         now + lifetime,
         now + idle,
+        beginning.acr,
+        beginning.device,
+        beginning.device_id,
     )
+
+
+async def find_living(
+    connection: Connection, session_id: UUID, *, account_id: UUID, now: datetime
+) -> LivingSession | None:
+    """Return a session of an account, unless it has ended."""
+    return row_as(LivingSession, await connection.fetchrow(f"{LIVING} AND id = $3", account_id, now, session_id))
+
+
+async def living(connection: Connection, account_id: UUID, *, now: datetime, limit: int) -> list[LivingSession]:
+    """Return up to `limit` sessions of an account that have not ended, the last used first."""
+    rows = await connection.fetch(
+        f"{LIVING} ORDER BY coalesce(last_used_at, created_at) DESC, id LIMIT $3", account_id, now, limit
+    )
+    return [LivingSession(**dict(row)) for row in rows]
 
 
 async def add_refresh_token(connection: Connection, *, session_id: UUID, digest: bytes, now: datetime) -> None:
@@ -44,7 +97,7 @@ async def hold_refresh_token(connection: Connection, *, digests: list[bytes], no
     """Return a refresh token with its session, and keep others from using the one or ending the other meanwhile."""
     row = await connection.fetchrow(
         """
-        SELECT digest, session_id, account_id, sessions.created_at AS session_began_at, used_at IS NOT NULL AS used,
+        SELECT digest, session_id, account_id, sessions.created_at AS session_began_at, acr, used_at IS NOT NULL AS used,
                ended_at IS NULL AND expires_at > $2 AND idle_until > $2 AS living
         FROM refresh_tokens JOIN sessions ON sessions.id = session_id
         WHERE digest = ANY($1) FOR UPDATE OF refresh_tokens, sessions
@@ -60,9 +113,11 @@ async def use_refresh_token(connection: Connection, *, digest: bytes, now: datet
     await connection.execute("UPDATE refresh_tokens SET used_at = $2 WHERE digest = $1", digest, now)
 
 
-async def extend(connection: Connection, session_id: UUID, *, idle_until: datetime) -> None:
-    """Put off the idle end of a session."""
-    await connection.execute("UPDATE sessions SET idle_until = $2 WHERE id = $1", session_id, idle_until)
+async def extend(connection: Connection, session_id: UUID, *, now: datetime, idle: timedelta) -> None:
+    """Put off the idle end of a session that is used."""
+    await connection.execute(
+        "UPDATE sessions SET idle_until = $2, last_used_at = $3 WHERE id = $1", session_id, now + idle, now
+    )
 
 
 async def end(connection: Connection, session_id: UUID, *, account_id: UUID, now: datetime, because: str) -> bool:
@@ -81,13 +136,19 @@ async def end(connection: Connection, session_id: UUID, *, account_id: UUID, now
     )
 
 
-async def end_all(connection: Connection, account_id: UUID, *, now: datetime, because: str) -> None:
-    """End every session of an account."""
+async def end_all(
+    connection: Connection, account_id: UUID, *, now: datetime, because: str, but: UUID | None = None
+) -> None:
+    """End every session of an account, `but` one."""
     await connection.execute(
-        "UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE account_id = $1 AND ended_at IS NULL",
+        """
+        UPDATE sessions SET ended_at = $2, ended_because = $3
+        WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $4
+        """,
         account_id,
         now,
         because,
+        but,
     )
 
 

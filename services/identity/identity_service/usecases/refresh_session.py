@@ -1,7 +1,7 @@
 """A client trades its refresh token for new tokens. A token that comes twice ends the session: one holder is a thief.
 
-Reads accounts; writes refresh_tokens and sessions (RFC 9700 § 4.14). The token and the session are held while it is decided:
-a session that a new password is ending at this moment gives nothing away any more.
+Reads accounts; writes refresh_tokens, sessions and deeds (RFC 9700 § 4.14). The token and the session are held while it is
+decided: a session that a new password is ending at this moment gives nothing away any more.
 """
 
 from datetime import datetime, timedelta
@@ -10,11 +10,12 @@ from service_kit.clock import civil_date
 from service_kit.database import Connection
 
 from identity_service.domain.accounts import Account
+from identity_service.domain.deeds import Deed
 from identity_service.domain.errors import SessionEnded
 from identity_service.resources import Identity
 from identity_service.store import accounts, sessions
 from identity_service.store.sessions import RefreshToken
-from identity_service.usecases.sign_in import SignedIn, access_token
+from identity_service.usecases.open_session import Proof, SignedIn, hand_out_tokens
 
 
 async def refresh_session(identity: Identity, *, refresh_token: str, now: datetime) -> SignedIn:
@@ -33,8 +34,7 @@ async def _decide(identity: Identity, connection: Connection, held: RefreshToken
     if account is None or not held.living:
         return None
     if held.used:
-        because = "refresh token used twice"
-        await sessions.end(connection, held.session_id, account_id=account.id, now=now, because=because)
+        await _end_family(identity, connection, held, account, now=now)
         return None
     if not _may_come_in(identity, account, now=now):
         return None
@@ -46,19 +46,21 @@ def _may_come_in(identity: Identity, account: Account, *, now: datetime) -> bool
     return policy is not None and account.usable_on(civil_date(now), read_only_years=policy.read_only_years)
 
 
+async def _end_family(
+    identity: Identity, connection: Connection, held: RefreshToken, account: Account, *, now: datetime
+) -> None:
+    because = "refresh token used twice"
+    await sessions.end(connection, held.session_id, account_id=account.id, now=now, because=because)
+    details = {"session_id": str(held.session_id), "because": because.replace(" ", "_")}
+    deed = Deed("session_ended", account.brand, account.id, actor="system", details=details)
+    await identity.record(connection, deed, now=now)
+
+
 async def _rotate(
     identity: Identity, connection: Connection, held: RefreshToken, account: Account, *, now: datetime
 ) -> SignedIn:
-    fresh, idle = identity.entropy.new_token(), timedelta(hours=identity.brands[account.brand].refresh_idle_hours)
+    idle = timedelta(hours=identity.brands[account.brand].refresh_idle_hours)
     await sessions.use_refresh_token(connection, digest=held.digest, now=now)
-    digest = identity.digests.secret.of("refresh", fresh)
-    await sessions.add_refresh_token(connection, session_id=held.session_id, digest=digest, now=now)
-    await sessions.extend(connection, held.session_id, idle_until=now + idle)
-    return SignedIn(
-        access_token=access_token(
-            identity, account, session_id=held.session_id, authenticated_at=held.session_began_at, now=now
-        ),
-        refresh_token=fresh,
-        expires_in=identity.signing.seconds,
-        session_id=held.session_id,
-    )
+    await sessions.extend(connection, held.session_id, now=now, idle=idle)
+    proof = Proof(held.session_id, held.acr, held.session_began_at)
+    return await hand_out_tokens(identity, connection, account, proof, now=now)
