@@ -54,7 +54,7 @@ async def test_a_member_without_address_creates_the_access_and_signs_in(opened, 
     assert signed_in.status == 201
     assert "terms_to_accept" not in signed_in.body  # they were accepted on the way
     assert await opened.value("SELECT source FROM terms_acceptances") == "account creation"
-    assert await deeds(opened) == ["activation_requested", "account_activated"]
+    assert await deeds(opened) == ["activation_requested", "account_activated", "signed_in"]
     assert await welcomes(opened) == []
     assert (await redeem(client, "mgas", event.data["token"], PASSPHRASE)).code == "reset-token-invalid"
     assert await mailed_token(opened, client, "mgas", MINE)
