@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from identity_service.domain.limits import Limits
+
 
 class Lockout(BaseModel):
     """When guessing is slowed down and stopped, by account and over all paths."""
@@ -44,6 +46,7 @@ class BrandPolicy(BaseModel):
     letter_code_days: int = Field(ge=1, le=60)
     letter_code_tries: int = Field(ge=1, le=10)
     lockout: Lockout = Lockout()
+    limits: Limits = Limits()
     refresh_token_days: int = Field(default=30, ge=1, le=30)
     refresh_idle_hours: int = Field(default=24, ge=1, le=30 * 24)
     read_only_years: int = Field(

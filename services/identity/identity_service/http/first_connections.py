@@ -2,10 +2,19 @@
 
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public
+from service_kit.http.problems import TooManyRequests
 from service_kit.personal import Personal
 
-from identity_service.domain.errors import FirstConnectionRefused, PasswordRefused, TermsNotAccepted, TooBusy
+from identity_service.domain.errors import (
+    ChallengeRequired,
+    FirstConnectionRefused,
+    PasswordRefused,
+    TermsNotAccepted,
+    TooBusy,
+)
+from identity_service.http.challenges import attempt
 from identity_service.resources import Identity
+from identity_service.usecases.admit import admitted
 from identity_service.usecases.connect_first_time import FirstConnection, connect_first_time
 
 
@@ -17,6 +26,7 @@ class FirstConnectionBody(RequestBody):
     password: Personal
     password_confirmation: Personal
     accepted_terms: str
+    challenge: str | None = None
 
 
 async def connect(call: Call[Identity]) -> Answer:
@@ -30,7 +40,8 @@ async def connect(call: Call[Identity]) -> Answer:
         confirmation=body.password_confirmation.reveal(),
         accepted_terms=body.accepted_terms,
     )
-    await connect_first_time(call.resources, typed, now=call.now)
+    async with admitted(call.resources, attempt(call, "first-connection", body.code), now=call.now):
+        await connect_first_time(call.resources, typed, now=call.now)
     return Answer()
 
 
@@ -44,6 +55,13 @@ ENDPOINTS = [
         Public(),
         body=FirstConnectionBody,
         status=204,
-        problems=(FirstConnectionRefused, PasswordRefused, TermsNotAccepted, TooBusy),
+        problems=(
+            FirstConnectionRefused,
+            PasswordRefused,
+            TermsNotAccepted,
+            ChallengeRequired,
+            TooManyRequests,
+            TooBusy,
+        ),
     )
 ]

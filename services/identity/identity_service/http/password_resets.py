@@ -6,11 +6,14 @@
 from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public
+from service_kit.http.problems import TooManyRequests
 from service_kit.personal import Personal
 
-from identity_service.domain.errors import PasswordRefused, ResetTokenInvalid, TooBusy
+from identity_service.domain.errors import ChallengeRequired, PasswordRefused, ResetTokenInvalid, TooBusy
+from identity_service.http.challenges import attempt
 from identity_service.http.sign_in_policy import Help
 from identity_service.resources import Identity
+from identity_service.usecases.admit import admitted
 from identity_service.usecases.redeem_reset import redeem_reset
 from identity_service.usecases.request_reset import request_reset
 
@@ -28,6 +31,7 @@ class Redemption(RequestBody):
     token: Personal
     password: Personal
     password_confirmation: Personal
+    challenge: str | None = None
 
 
 class Promise(BaseModel):
@@ -47,7 +51,8 @@ class ResetPromised(BaseModel):
 async def request_password_reset(call: Call[Identity]) -> Answer:
     """Take the request; what becomes of it is decided behind the answer."""
     body: ResetRequestBody = call.body
-    await request_reset(call.resources, brand=call.brand, identifier=body.identifier.reveal(), now=call.now)
+    async with admitted(call.resources, attempt(call, "password-reset"), now=call.now):
+        await request_reset(call.resources, brand=call.brand, identifier=body.identifier.reveal(), now=call.now)
     policy = call.resources.brands[call.brand]
     promise = Promise(email_minutes=policy.email_minutes, letter_hours=policy.letter_hours)
     return Answer(ResetPromised(promise=promise, help=Help.of(policy)), status=202)
@@ -56,14 +61,15 @@ async def request_password_reset(call: Call[Identity]) -> Answer:
 async def redeem_password_reset(call: Call[Identity]) -> Answer:
     """Choose a new password with the mailed token."""
     body: Redemption = call.body
-    await redeem_reset(
-        call.resources,
-        brand=call.brand,
-        token=body.token.reveal(),
-        password=body.password.reveal(),
-        confirmation=body.password_confirmation.reveal(),
-        now=call.now,
-    )
+    async with admitted(call.resources, attempt(call, "redeem"), now=call.now):
+        await redeem_reset(
+            call.resources,
+            brand=call.brand,
+            token=body.token.reveal(),
+            password=body.password.reveal(),
+            confirmation=body.password_confirmation.reveal(),
+            now=call.now,
+        )
     return Answer()
 
 
@@ -78,6 +84,7 @@ ENDPOINTS = [
         body=ResetRequestBody,
         answer=ResetPromised,
         status=202,
+        problems=(ChallengeRequired, TooManyRequests),
         once=True,
     ),
     Endpoint(
@@ -89,6 +96,6 @@ ENDPOINTS = [
         Public(),
         body=Redemption,
         status=204,
-        problems=(ResetTokenInvalid, PasswordRefused, TooBusy),
+        problems=(ResetTokenInvalid, PasswordRefused, ChallengeRequired, TooManyRequests, TooBusy),
     ),
 ]

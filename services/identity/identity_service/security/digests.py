@@ -16,6 +16,7 @@ class IdentityDigests:
     statement: Digests
     personal: Digests
     secret: Digests  # reset tokens, posted codes, refresh tokens
+    limit: Digests  # networks and brands that tries are counted on
 
     @classmethod
     def on(cls, ring: KeyRing) -> "IdentityDigests":

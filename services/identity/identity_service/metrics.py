@@ -1,0 +1,9 @@
+"""Figures of identity for operators (Prometheus). Labels are brands, steps and causes: never a person."""
+
+from prometheus_client import Counter
+
+ATTEMPTS_REFUSED = Counter(
+    "identity_attempts_refused_total",
+    "Attempts that limits refused before they were looked at, by what had filled up",
+    ["brand", "purpose", "scope", "answer"],
+)

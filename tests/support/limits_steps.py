@@ -1,0 +1,106 @@
+"""Identity under limits that a test chooses, and tries from addresses that it chooses."""
+
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from identity_service.domain.limits import Limits, Thresholds
+from identity_service.resources import Identity
+
+from tests.support.identity_fixtures import BRANDS, OpenedIdentity, http_client, opened_identity
+from tests.support.identity_steps import Seen, post
+from tests.support.proof_of_work_solver import solve
+
+PROXY = "127.0.0.0/8"  # where the tests' own requests come from
+EASY = {"challenge_work": 1}
+HIGH = 1_000_000
+UNLIMITED = Limits(
+    same_secret=HIGH,
+    **{
+        family: Thresholds(address_challenge_at=HIGH, address_stop_at=HIGH, brand_challenge_at=HIGH)
+        for family in ("tries", "resets", "claims")
+    },
+)
+
+
+def limited(identity: Identity, **changes: Any) -> Identity:
+    """Return `identity` with other limits for each brand: figures, or families of them (`tries={…}`); challenges are easy."""
+    shipped = Limits().model_dump()
+    families = {name: shipped[name] | value for name, value in changes.items() if isinstance(value, dict)}
+    limits = Limits.model_validate(shipped | EASY | changes | families)
+    brands = {name: policy.model_copy(update={"limits": limits}) for name, policy in identity.brands.items()}
+    return replace(identity, brands=brands)
+
+
+def brands_without_limits(directory: Path) -> Path:
+    """Return a copy of the shipped brands that limits nothing, for loads and measurements from one address."""
+    copied = directory / "brands-without-limits"
+    copied.mkdir(exist_ok=True)
+    for file in BRANDS.iterdir():
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".toml":
+            figures = tomllib.loads(text)["identity"]["limits"]
+            for name in ("same_secret", *figures["tries"]):
+                text = _with(text, name, HIGH)
+        (copied / file.name).write_text(text, encoding="utf-8")
+    return copied
+
+
+def _with(text: str, name: str, value: int) -> str:
+    lines = [f"{name} = {value}" if line.startswith(f"{name} = ") else line for line in text.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+@asynccontextmanager
+async def behind_a_proxy(directory: Path, database_url: str, **limits: Any) -> AsyncIterator[OpenedIdentity]:
+    """Open identity that believes what the tests' own requests say of their callers, under `limits`."""
+    async with opened_identity(directory, database_url, trusted_proxies=PROXY) as opened:
+        opened.identity = limited(opened.identity, **limits)
+        yield opened
+
+
+@asynccontextmanager
+async def client_under(opened: OpenedIdentity, **limits: Any) -> AsyncIterator[aiohttp.ClientSession]:
+    """Serve `opened` under `limits` and give a client of it."""
+    async with http_client(limited(opened.identity, **limits)) as client:
+        yield client
+
+
+async def try_password(
+    client: aiohttp.ClientSession,
+    identifier: str,
+    password: str,
+    *,
+    address: str = "192.0.2.1",
+    challenge: str | None = None,
+) -> Seen:
+    """Sign in at safiag from `address`."""
+    body = {"identifier": identifier, "password": password, "challenge": challenge}
+    return await post(client, "/v1/safiag/sessions", body, headers={"X-Forwarded-For": address})
+
+
+async def ask_reset(client: aiohttp.ClientSession, identifier: str, *, address: str = "192.0.2.1", **more: Any) -> Seen:
+    """Ask for a new password at safiag from `address`."""
+    headers = {"X-Forwarded-For": address} | more.pop("headers", {})
+    return await post(client, "/v1/safiag/password-resets", {"identifier": identifier, **more}, headers=headers)
+
+
+async def challenge_for(
+    client: aiohttp.ClientSession, purpose: str, *, brand: str = "safiag", address: str = "192.0.2.1"
+) -> dict[str, Any]:
+    """Ask whether a step needs a challenge."""
+    headers = {"X-Forwarded-For": address}
+    async with client.get(f"/v1/{brand}/challenge", params={"for": purpose}, headers=headers) as response:
+        assert response.status == 200
+        found: dict[str, Any] = await response.json()
+    return found
+
+
+def solution_in(refused: Seen) -> str:
+    """Return the solution of the challenge that came with a refusal."""
+    assert (refused.status, refused.code) == (403, "challenge-required")
+    return solve(refused.body["challenge"])
