@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from service_kit.clock import civil_date
 from service_kit.database import Connection
 
 from identity_service.domain.accounts import Account
 from identity_service.domain.deeds import Deed
 from identity_service.resources import Identity
-from identity_service.security.token_signing import MEMBER_SCOPE, TokenSubject
+from identity_service.security.token_signing import MEMBER_SCOPE, READING_SCOPE, TokenSubject
 from identity_service.store import sessions, terms_acceptances
 from identity_service.store.sessions import Beginning
 
@@ -83,7 +84,7 @@ def _access_token(identity: Identity, account: Account, proof: Proof, *, now: da
         member_id=account.member_id,
         brand=account.brand,
         session_id=proof.session_id,
-        scope=MEMBER_SCOPE,
+        scope=MEMBER_SCOPE if account.in_force_on(civil_date(now)) else READING_SCOPE,
         acr=proof.acr,
         authenticated_at=proof.proved_at,
     )
