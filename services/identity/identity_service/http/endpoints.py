@@ -1,11 +1,14 @@
 """The table of identity's routes: start reading here."""
 
 from identity_service.http import (
+    account,
     accounts,
     challenges,
     first_connections,
     identifier_lookups,
     own_sessions,
+    passkey_sessions,
+    passkeys,
     password_resets,
     sessions,
     sign_in_policy,
@@ -18,6 +21,9 @@ ENDPOINTS = [
     *challenges.ENDPOINTS,
     *sessions.ENDPOINTS,
     *own_sessions.ENDPOINTS,
+    *account.ENDPOINTS,
+    *passkey_sessions.ENDPOINTS,
+    *passkeys.ENDPOINTS,
     *password_resets.ENDPOINTS,
     *first_connections.ENDPOINTS,
     *staff_accounts.ENDPOINTS,

@@ -27,13 +27,8 @@ class Presence:
     session: LivingSession
 
 
-async def present_session(
-    identity: Identity, member: MemberPrincipal, *, now: datetime, recent: bool = False
-) -> Presence:
-    """Return who calls; raise NotSignedIn when the session has ended or the member may not come in any more.
-
-    With `recent`, raise RecentSignInRequired when the session began longer ago than the brand allows for what is sensitive.
-    """
+async def present_session(identity: Identity, member: MemberPrincipal, *, now: datetime) -> Presence:
+    """Return who calls; raise NotSignedIn when the session has ended or the member may not come in any more."""
     async with identity.database.connection() as connection:
         session = await sessions.find_living(connection, member.session_id, account_id=member.account_id, now=now)
         account = await accounts.find(connection, member.account_id)
@@ -42,9 +37,16 @@ async def present_session(
         raise NotSignedIn
     if not account.usable_on(civil_date(now), read_only_years=policy.read_only_years):
         raise NotSignedIn
-    if recent and session.began_at <= now - timedelta(minutes=policy.recent_sign_in_minutes):
-        raise RecentSignInRequired
     return Presence(account, session)
+
+
+async def recent_session(identity: Identity, member: MemberPrincipal, *, now: datetime) -> Presence:
+    """Return who calls; raise RecentSignInRequired when the session began longer ago than the brand allows, or NotSignedIn."""
+    presence = await present_session(identity, member, now=now)
+    recent = timedelta(minutes=identity.brands[presence.account.brand].recent_sign_in_minutes)
+    if presence.session.began_at <= now - recent:
+        raise RecentSignInRequired
+    return presence
 
 
 async def stay_present(connection: Connection, presence: Presence, *, now: datetime) -> None:
