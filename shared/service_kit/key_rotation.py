@@ -100,8 +100,8 @@ def retire_ring_key(file: Path, key_id: str, *, unused: bool) -> str:
         raise RotationRefused(f"key {key_id} is current: add and promote another one first")
     if not unused:
         raise RotationRefused(
-            f"whatever was written with key {key_id} would be lost. A pepper may go when `python -m identity_service "
-            "password-keys` counts nobody for it; say so with --unused. A data key stays: nothing is written anew by itself"
+            f"whatever was written with key {key_id} would be lost, and nothing is written anew by itself but what peppers key. "
+            "docs/operating.md § Keys tells how to see that nothing needs it any more; say so with --unused"
         )
     del ring["keys"][key_id]
     ring["added_at"].pop(key_id, None)

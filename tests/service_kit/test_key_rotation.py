@@ -200,7 +200,7 @@ def test_a_ring_key_leaves_only_when_somebody_says_that_nothing_needs_it(ring):
     key_rotation.add_ring_key(ring, now=NOW)
     key_rotation.promote_ring_key(ring, now=NOW + KNOWN)
     sealed = Cipher(KeyRing({"k1": bytes(32)}, "k1"), "x").seal(b"clear", context="row")
-    for key_id, unused, reason in (("k2", True, "current"), ("k9", True, "no key k9"), ("k1", False, "password-keys")):
+    for key_id, unused, reason in (("k2", True, "current"), ("k9", True, "no key k9"), ("k1", False, "--unused")):
         with pytest.raises(RotationRefused, match=reason):
             key_rotation.retire_ring_key(ring, key_id, unused=unused)
     key_rotation.retire_ring_key(ring, "k1", unused=True)
