@@ -19,9 +19,11 @@ from service_kit.outbox import Outbox
 from identity_service.domain.brand_policy import BrandPolicy
 from identity_service.domain.deeds import Deed
 from identity_service.security.breach_ranges import BreachRanges, open_breach_ranges
+from identity_service.security.deed_chain import DeedChain
 from identity_service.security.digests import IdentityDigests
 from identity_service.security.password_hashing import Figures, PasswordHashing
 from identity_service.security.proof_of_work import ProofOfWork
+from identity_service.security.relying_party import RelyingParty
 from identity_service.security.token_signing import TokenSigning
 from identity_service.settings import IdentitySettings
 from identity_service.store.deeds import DeedBook
@@ -59,6 +61,8 @@ class Identity:
     settings: IdentitySettings
     breach_ranges: BreachRanges | None
     deeds: DeedBook
+    relying_party: RelyingParty | None  # None: no passkeys here
+    passkey_labels: Cipher
 
     @property
     def database(self) -> Database:
@@ -92,18 +96,7 @@ async def open_identity(
     brands = read_brands(settings.brands_directory, SERVICE, BrandPolicy)
     terms = {brand: _read_terms(settings.brands_directory, brand, policy) for brand, policy in brands.items()}
     pepper = KeyRing.read(settings.pepper_file)
-    hashing = PasswordHashing(
-        pepper,
-        Figures(settings.hashing_memory_kib, settings.hashing_passes),
-        threads=settings.hashing_threads,
-        queue=settings.hashing_queue,
-    )
-    signing = TokenSigning(
-        settings.access_token_keys_file,
-        issuer=settings.access_token_issuer,
-        audience=settings.access_token_audience,
-        seconds=settings.access_token_seconds,
-    )
+    hashing, signing = _hashing(settings, pepper), _signing(settings)
     try:
         async with (
             open_foundation(
@@ -123,10 +116,36 @@ async def open_identity(
                 signing=signing,
                 settings=settings,
                 breach_ranges=breach_ranges,
-                deeds=DeedBook(Cipher(foundation.data_keys, "deed")),
+                deeds=DeedBook(Cipher(foundation.data_keys, "deed"), DeedChain(foundation.data_keys)),
+                relying_party=_relying_party(settings),
+                passkey_labels=Cipher(foundation.data_keys, "passkey.label"),
             )
     finally:
         hashing.close()
+
+
+def _hashing(settings: IdentitySettings, pepper: KeyRing) -> PasswordHashing:
+    return PasswordHashing(
+        pepper,
+        Figures(settings.hashing_memory_kib, settings.hashing_passes),
+        threads=settings.hashing_threads,
+        queue=settings.hashing_queue,
+    )
+
+
+def _signing(settings: IdentitySettings) -> TokenSigning:
+    return TokenSigning(
+        settings.access_token_keys_file,
+        issuer=settings.access_token_issuer,
+        audience=settings.access_token_audience,
+        seconds=settings.access_token_seconds,
+    )
+
+
+def _relying_party(settings: IdentitySettings) -> RelyingParty | None:
+    if not settings.passkey_origins or settings.passkey_rp_id is None:
+        return None
+    return RelyingParty(settings.passkey_rp_id, settings.passkey_origins)
 
 
 def _read_terms(directory: Path, brand: str, policy: BrandPolicy) -> Terms:

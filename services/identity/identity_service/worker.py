@@ -11,7 +11,8 @@ from service_kit.loops import Loop
 from identity_service.consumers import failed_deliveries, members
 from identity_service.resources import Identity, open_identity
 from identity_service.settings import IdentitySettings
-from identity_service.store import limits, posted_codes, reset_tokens, sessions, tries
+from identity_service.store import limits, passkey_challenges, posted_codes, reset_tokens, sessions, tries
+from identity_service.usecases.chain_deeds import chain_deeds, tell_head
 from identity_service.usecases.decide_resets import decide_due_resets
 from identity_service.usecases.tell_locks import tell_locks
 from identity_service.usecases.welcome_members import welcome_members
@@ -22,6 +23,7 @@ TRIES_KEPT = timedelta(days=1)  # the window of tries_per_day
 HALF_LIVES_KEPT = 12  # after which a count of thousands weighs less than one
 DAY_SECONDS = 86_400.0
 HOUR_SECONDS = 3_600.0
+UNANSWERED_SECONDS = 60.0  # anybody may ask for a challenge
 LOCKS_SECONDS = 15.0
 UNFORESEEN_SECONDS = 0.2
 
@@ -36,8 +38,11 @@ def background(identity: Identity) -> Background:
             Loop("locks", partial(tell_locks, identity), LOCKS_SECONDS),
             # Not woken by each member that is heard: the first file of a brand brings all of them at once.
             Loop("welcomes", partial(welcome_members, identity), foundation.settings.poll_seconds),
+            Loop("audit", partial(chain_deeds, identity), foundation.settings.poll_seconds),
+            Loop("audit_head", partial(tell_head, identity), DAY_SECONDS),
             Loop("housekeeping", partial(forget_expired, identity), DAY_SECONDS),
             Loop("limits", partial(forget_faded, identity), HOUR_SECONDS),
+            Loop("passkey_challenges", partial(forget_unanswered, identity), UNANSWERED_SECONDS),
         ],
     )
 
@@ -70,6 +75,13 @@ async def forget_faded(identity: Identity) -> int:
     async with identity.database.transaction() as connection:
         await limits.forget_faded(connection, before=now - timedelta(minutes=longest * HALF_LIVES_KEPT))
         await limits.forget_expired(connection, now=now)
+    return 0
+
+
+async def forget_unanswered(identity: Identity) -> int:
+    """Delete what no authenticator has signed in time; return 0, so that the loop waits."""
+    async with identity.database.connection() as connection:
+        await passkey_challenges.forget_expired(connection, now=identity.foundation.clock.now())
     return 0
 
 

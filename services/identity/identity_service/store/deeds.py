@@ -12,6 +12,7 @@ from service_kit.http.cursors import Position
 from service_kit.key_rings import Cipher, KeyRingUnusable
 
 from identity_service.domain.deeds import Actor, Deed, Kind
+from identity_service.security.deed_chain import DeedChain, DeedText
 
 log = structlog.get_logger()
 
@@ -32,31 +33,25 @@ class KeptDeed:
 
 @dataclass(frozen=True)
 class DeedBook:
-    """Where deeds are written; who of the staff did it and why are encrypted."""
+    """Where deeds are written; who of the staff did it and why are encrypted, and each deed carries a keyed digest."""
 
     cipher: Cipher
+    chain: DeedChain
 
     async def record_all(self, connection: Connection, deeds: list[tuple[UUID, Deed]], *, now: datetime) -> None:
         """Write deeds (id, deed) in the caller's transaction."""
         await connection.executemany(
             """
-            INSERT INTO deeds (id, occurred_at, brand, account_id, kind, actor, details, sealed)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO deeds (id, occurred_at, brand, account_id, kind, actor, details, sealed, digest)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
-            [
-                (
-                    deed_id,
-                    now,
-                    deed.brand,
-                    deed.account_id,
-                    deed.kind,
-                    deed.actor,
-                    deed.details,
-                    self._sealed(deed, deed_id),
-                )
-                for deed_id, deed in deeds
-            ],
+            [self._columns(deed, deed_id, now) for deed_id, deed in deeds],
         )
+
+    def _columns(self, deed: Deed, deed_id: UUID, now: datetime) -> tuple[Any, ...]:
+        sealed = self._sealed(deed, deed_id)
+        digest = self.chain.digest(DeedText.of(deed, deed_id=deed_id, now=now, sealed=sealed))
+        return deed_id, now, deed.brand, deed.account_id, deed.kind, deed.actor, deed.details, sealed, digest
 
     def opened(self, deed: KeptDeed) -> Deed:
         """Return a kept deed with who of the staff did it and why; without them where what is sealed does not open."""
