@@ -24,6 +24,7 @@ from tests.bench.floor import SCHEMA
 from tests.bench.load import Outcome, run_load
 from tests.support import servers
 from tests.support.deployment import deployment, until_rows
+from tests.support.limits_steps import brands_without_limits
 from tests.support.members import member_line
 from tests.support.smtp_process import SmtpProcess
 
@@ -48,7 +49,13 @@ async def _product(
     directory: Path, postgres_url: str, broker: str, relay: SmtpProcess, emails: list[str]
 ) -> tuple[Outcome, Outcome]:
     async with (
-        deployment(directory, postgres_url=postgres_url, rabbitmq_url=broker, smtp_url=relay.url) as running,
+        deployment(
+            directory,
+            postgres_url=postgres_url,
+            rabbitmq_url=broker,
+            smtp_url=relay.url,
+            IDENTITY_BRANDS_DIRECTORY=str(brands_without_limits(directory)),  # one address asks for everybody
+        ) as running,
         aiohttp.ClientSession() as client,
     ):
         await running.import_members(client, "mgas", [member_line(n, email=email) for n, email in enumerate(emails)])

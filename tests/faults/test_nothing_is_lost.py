@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from tests.support.deployment import Deployment, deployment, until_rows
+from tests.support.limits_steps import brands_without_limits
 from tests.support.members import member_line
 from tests.support.rabbitmq_server import RabbitMqServer
 from tests.support.smtp_process import SmtpProcess
@@ -46,6 +47,7 @@ async def test_no_accepted_reset_is_lost_and_no_extra_copy_is_unexplained(
         "NOTIFICATIONS_RETRY_SECONDS": "[0.5, 1, 2, 4, 8]",
         "NOTIFICATIONS_SMTP_DATA_SECONDS": "5",  # a lease outlives what is being sent: a short one, so that the test is short
         "NOTIFICATIONS_LEASE_SECONDS": "10",
+        "IDENTITY_BRANDS_DIRECTORY": str(brands_without_limits(tmp_path)),  # one address asks for everybody
     }
     async with (
         deployment(

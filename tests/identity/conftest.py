@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import servers
 from tests.support.identity_fixtures import OpenedIdentity, http_client, make_template, opened_identity
+from tests.support.limits_steps import unlimited
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +27,9 @@ async def identity_database(new_database: Callable[..., Awaitable[str]], identit
 
 @pytest.fixture
 async def opened(identity_database: str, tmp_path: Path) -> AsyncIterator[OpenedIdentity]:
-    """Identity on a fresh database, with a clock to set."""
+    """Identity on a fresh database, with a clock to set; one address may try as often as it likes (see test_spray.py)."""
     async with opened_identity(tmp_path, identity_database) as made:
+        made.identity = unlimited(made.identity)
         yield made
 
 

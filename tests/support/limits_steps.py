@@ -31,7 +31,15 @@ def limited(identity: Identity, **changes: Any) -> Identity:
     """Return `identity` with other limits for each brand: figures, or families of them (`tries={…}`); challenges are easy."""
     shipped = Limits().model_dump()
     families = {name: shipped[name] | value for name, value in changes.items() if isinstance(value, dict)}
-    limits = Limits.model_validate(shipped | EASY | changes | families)
+    return _under(identity, Limits.model_validate(shipped | EASY | changes | families))
+
+
+def unlimited(identity: Identity) -> Identity:
+    """Return `identity` without limits, for what is not about them and does everything from one address."""
+    return _under(identity, UNLIMITED)
+
+
+def _under(identity: Identity, limits: Limits) -> Identity:
     brands = {name: policy.model_copy(update={"limits": limits}) for name, policy in identity.brands.items()}
     return replace(identity, brands=brands)
 

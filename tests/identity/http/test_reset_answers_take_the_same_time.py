@@ -10,6 +10,7 @@ from tests.support.answer_times import P_AT_LEAST, Question, measure
 from tests.support.identity_fixtures import OpenedIdentity, identity_settings
 from tests.support.identity_process import identity_process
 from tests.support.identity_steps import ask, with_password
+from tests.support.limits_steps import brands_without_limits
 
 SAMPLES, WARM_UP = 300, 120
 UNKNOWN = "unknown"
@@ -79,7 +80,7 @@ async def test_everybody_gets_the_answer_after_the_same_time(opened, tmp_path, b
     numbers = await somebody_of_each_kind(opened, number=20)
     bodies = {kind: [{"identifier": nir} for nir in found] for kind, found in numbers.items()}
     question = Question("/v1/safiag/password-resets", bodies, 202)
-    settings = identity_settings(tmp_path, opened.database_url)
+    settings = identity_settings(tmp_path, opened.database_url, brands_directory=brands_without_limits(tmp_path))
     async with AsyncExitStack() as processes:
         url = await processes.enter_async_context(identity_process("serve", settings, log=tmp_path / "serve.log"))
         if background:

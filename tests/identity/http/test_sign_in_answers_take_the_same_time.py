@@ -10,6 +10,7 @@ from tests.support.answer_times import P_AT_LEAST, Question, Times, measure
 from tests.support.identity_fixtures import TERMS, OpenedIdentity, identity_settings, set_password
 from tests.support.identity_process import identity_process
 from tests.support.identity_steps import SIX_DIGITS, ask
+from tests.support.limits_steps import brands_without_limits
 
 SAMPLES, WARM_UP = 60, 20
 UNKNOWN = "unknown"
@@ -46,7 +47,7 @@ async def numbers_by_cause(opened: OpenedIdentity) -> dict[str, list[str]]:
 
 
 async def compare(opened: OpenedIdentity, tmp_path, question: Question, *, what: str) -> Times:
-    settings = identity_settings(tmp_path, opened.database_url)
+    settings = identity_settings(tmp_path, opened.database_url, brands_directory=brands_without_limits(tmp_path))
     async with identity_process("serve", settings, log=tmp_path / "serve.log") as url:
         times = await asyncio.to_thread(measure, url, question, samples=SAMPLES, warm_up=WARM_UP)
     print(f"\n{what}\n{times.table(UNKNOWN)}")

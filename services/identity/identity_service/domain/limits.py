@@ -13,7 +13,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from identity_service.domain.errors import FirstConnectionRefused, ResetTokenInvalid, WrongCredentials
+from identity_service.domain.errors import (
+    AccountCreationRefused,
+    FirstConnectionRefused,
+    NoMatch,
+    ResetTokenInvalid,
+    WrongCredentials,
+)
 
 Address = IPv4Address | IPv6Address
 Purpose = Literal["sign-in", "first-connection", "redeem", "password-reset", "account-creation", "identifier-lookup"]
@@ -29,8 +35,8 @@ FAMILIES: dict[Purpose, Family] = {
     "account-creation": "claims",
     "identifier-lookup": "claims",
 }
-# Of tries only these count: whoever comes in, or is told to choose another password, has not guessed.
-FAILURES = (WrongCredentials, FirstConnectionRefused, ResetTokenInvalid)
+# Of refusals only these count: whoever is told to choose another password, or to come back, has not guessed.
+FAILURES = (WrongCredentials, FirstConnectionRefused, ResetTokenInvalid, AccountCreationRefused, NoMatch)
 
 # One subscriber has an IPv4 address or a /64 of IPv6 (RFC 6177), one site or provider's customer a /24 or a /48.
 PREFIXES = {4: (32, 24), 6: (64, 48)}
@@ -97,12 +103,20 @@ def blocks(address: Address) -> list[str]:
     return [str(ip_network((address, prefix), strict=False)) for prefix in PREFIXES[address.version]]
 
 
+def success_is_free(purpose: Purpose) -> bool:
+    """Tell whether only failures count at a step.
+
+    Whoever comes in proves that it was no guess. A request for a reset proves nothing; nor does a claim to be a member by
+    numbers that have leaked (domain rule: known of 33 million people).
+    """
+    return FAMILIES[purpose] == "tries"
+
+
 def place_counters(limits: Limits, *, brand: str, purpose: Purpose, address: Address) -> list[Counter]:
     """Return the counts of where an attempt comes from and of the brand that it is made on."""
     family = FAMILIES[purpose]
     thresholds: Thresholds = getattr(limits, family)
-    # A try may succeed; a request for a reset, or a claim to be a member by numbers that others know too, counts as such.
-    at_once = family != "tries"
+    at_once = not success_is_free(purpose)
     narrow, wide = blocks(address)
     challenge, stop, factor = thresholds.address_challenge_at, thresholds.address_stop_at, limits.network_factor
     brand_challenge = thresholds.brand_challenge_at

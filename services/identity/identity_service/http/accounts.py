@@ -6,12 +6,19 @@
 from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public
-from service_kit.http.problems import NotFound
+from service_kit.http.problems import NotFound, TooManyRequests
 from service_kit.personal import Personal
 
-from identity_service.domain.errors import AccountCreationRefused, StatedFactsRefused, TermsNotAccepted
+from identity_service.domain.errors import (
+    AccountCreationRefused,
+    ChallengeRequired,
+    StatedFactsRefused,
+    TermsNotAccepted,
+)
+from identity_service.http.challenges import attempt
 from identity_service.http.sign_in_policy import Help
 from identity_service.resources import Identity
+from identity_service.usecases.admit import admitted
 from identity_service.usecases.recognise_by_numbers import Numbers
 from identity_service.usecases.request_activation import Creation, request_activation
 
@@ -53,7 +60,8 @@ async def create_account(call: Call[Identity]) -> Answer:
         email_confirmation=body.email_confirmation.reveal(),
         accepted_terms=body.accepted_terms,
     )
-    await request_activation(call.resources, typed, now=call.now)
+    async with admitted(call.resources, attempt(call, "account-creation"), now=call.now):
+        await request_activation(call.resources, typed, now=call.now)
     promise = ActivationPromise(email_minutes=policy.email_minutes, link_hours=policy.activation_link_hours)
     return Answer(ActivationPromised(promise=promise, help=Help.of(policy)), status=202)
 
@@ -69,7 +77,14 @@ ENDPOINTS = [
         body=CreationBody,
         answer=ActivationPromised,
         status=202,
-        problems=(StatedFactsRefused, TermsNotAccepted, AccountCreationRefused, NotFound),
+        problems=(
+            StatedFactsRefused,
+            TermsNotAccepted,
+            AccountCreationRefused,
+            ChallengeRequired,
+            TooManyRequests,
+            NotFound,
+        ),
         once=True,
         description="A mailed link leads to choosing a password (POST /v1/{brand}/password-resets/redeem).",
     )

@@ -3,11 +3,13 @@
 from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public
-from service_kit.http.problems import NotFound
+from service_kit.http.problems import NotFound, TooManyRequests
 from service_kit.personal import Personal
 
-from identity_service.domain.errors import NoMatch, StatedFactsRefused
+from identity_service.domain.errors import ChallengeRequired, NoMatch, StatedFactsRefused
+from identity_service.http.challenges import attempt
 from identity_service.resources import Identity
+from identity_service.usecases.admit import admitted
 from identity_service.usecases.look_up_identifier import look_up_identifier
 from identity_service.usecases.recognise_by_numbers import Numbers
 
@@ -33,7 +35,9 @@ async def find_identifier(call: Call[Identity]) -> Answer:
     if call.resources.brands[call.brand].login_identifier != "email":
         raise NotFound  # members sign in with a number that they have
     stated = Numbers(call.brand, body.membership_number.reveal(), body.nir.reveal(), body.birth_date.reveal())
-    return Answer(FoundIdentifier(email=await look_up_identifier(call.resources, stated, now=call.now)))
+    async with admitted(call.resources, attempt(call, "identifier-lookup"), now=call.now):
+        email = await look_up_identifier(call.resources, stated, now=call.now)
+    return Answer(FoundIdentifier(email=email))
 
 
 ENDPOINTS = [
@@ -46,7 +50,7 @@ ENDPOINTS = [
         Public(),
         body=LookupBody,
         answer=FoundIdentifier,
-        problems=(StatedFactsRefused, NoMatch, NotFound),
+        problems=(StatedFactsRefused, NoMatch, ChallengeRequired, TooManyRequests, NotFound),
         description="Every answer of 200 is told to the address that it shows.",
     )
 ]

@@ -17,7 +17,15 @@ from service_kit.problems import DomainError
 
 from identity_service.domain import passwords
 from identity_service.domain.errors import ChallengeRequired
-from identity_service.domain.limits import FAILURES, Address, Counter, Purpose, place_counters, secret_counter
+from identity_service.domain.limits import (
+    FAILURES,
+    Address,
+    Counter,
+    Purpose,
+    place_counters,
+    secret_counter,
+    success_is_free,
+)
 from identity_service.domain.login_identifiers import letters_and_digits
 from identity_service.domain.risk import asked_work, room, seconds_until
 from identity_service.metrics import ATTEMPTS_REFUSED
@@ -49,16 +57,18 @@ class Attempt:
 async def admitted(identity: Identity, attempt: Attempt, *, now: datetime) -> AsyncIterator[None]:
     """Let the attempt be made inside; raise TooManyRequests or ChallengeRequired before, and count it when it has failed."""
     counters = _counters(identity, attempt)
+    counted = [one for one in counters if one.at_once]
     await _admit(identity, attempt, counters, now=now)
     try:
         yield
     except FAILURES:
-        await _count_failure(identity, attempt, [one for one in counters if not one.at_once], now=now)
+        await _count(identity, attempt, [one for one in counters if not one.at_once], now=now)
         raise
     except DomainError:
-        await _give_back(identity, attempt, _given_back(counters), now=now)
+        await _give_back(identity, attempt, counted, now=now)
         raise
-    await _give_back(identity, attempt, _given_back(counters), now=now)
+    if success_is_free(attempt.purpose):
+        await _give_back(identity, attempt, counted, now=now)
 
 
 def counter_key(identity: Identity, counter: Counter) -> bytes:
@@ -136,15 +146,13 @@ def _tell(attempt: Attempt, counter: Counter, answer: str) -> None:
     log.info("attempt_refused", brand=attempt.brand, purpose=attempt.purpose, scope=counter.scope, answer=answer)
 
 
-async def _count_failure(identity: Identity, attempt: Attempt, counters: list[Counter], *, now: datetime) -> None:
+async def _count(identity: Identity, attempt: Attempt, counters: list[Counter], *, now: datetime) -> None:
+    if not counters:
+        return
     ceilings = {counter_key(identity, one): one.ceiling for one in counters}
     half_life = identity.brands[attempt.brand].limits.half_life_seconds
     async with identity.database.connection() as connection:
         await limits.count(connection, ceilings, now=now, half_life=half_life)
-
-
-def _given_back(counters: list[Counter]) -> list[Counter]:
-    return [one for one in counters if one.scope == "secret"]
 
 
 async def _give_back(identity: Identity, attempt: Attempt, counters: list[Counter], *, now: datetime) -> None:
