@@ -91,15 +91,15 @@ class OpenedIdentity:
         """Decide the resets that are due."""
         return await decide_due_resets(self.identity)
 
-    async def new_events(self) -> list[PublishedEvent]:
-        """Return the events since the last call, in order, opened with the private key of notifications."""
+    async def new_events(self, *types: str) -> list[PublishedEvent]:
+        """Return the events since the last call (of `types`, if any), in order, opened with notifications' private key."""
         async with self.identity.database.connection() as connection:
             rows = await connection.fetch(
                 "SELECT position, type, data, sealed FROM outbox WHERE position > $1 ORDER BY position",
                 self._read_events,
             )
         self._read_events = max((row["position"] for row in rows), default=self._read_events)
-        return [self._opened(row) for row in rows]
+        return [self._opened(row) for row in rows if not types or row["type"] in types]
 
     async def account(self, member: dict[str, Any]) -> asyncpg.Record:
         """Return the row of a member's account."""
@@ -142,6 +142,7 @@ def identity_settings(directory: Path, database_url: str, **changes: Any) -> Ide
         "staff_jwks_file": public / "staff-jwks.json",
         "pepper_file": directory / "identity" / "pepper.json",
         "access_token_keys_file": directory / "identity" / "access-token-keys.json",
+        "passkey_origins": ("https://espace.example", "https://adherents.espace.example"),
         "hashing_memory_kib": 19_456,  # the least that is allowed: a test waits for each hash
     }
     return IdentitySettings(**(values | changes))

@@ -163,3 +163,15 @@ class AccountLocked(AccountEvent):
     lock_id: UUID
     locked_at: datetime
     email: Annotated[str | None, Sealed] = None
+
+
+class PasskeysChanged(AccountEvent):
+    """A passkey was added to an account or removed from it: notifications tells the member where an address is known."""
+
+    event_type: ClassVar[str] = "passkeys.changed.v1"
+    recipients: ClassVar[tuple[str, ...]] = ("notifications",)
+
+    change_id: UUID
+    changed_at: datetime
+    change: Literal["added", "removed"]
+    email: Annotated[str | None, Sealed] = None

@@ -8,6 +8,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 from service_kit.settings import ServiceSettings
 
+from identity_service.domain.passkeys import belongs_to, host_of, is_origin
+
 ONE_PASS_MEMORY_KIB = 47_104  # 46 MiB
 
 
@@ -38,6 +40,16 @@ class IdentitySettings(ServiceSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (), description="networks of the proxies whose X-Forwarded-For is believed, separated by commas"
     )
+    passkey_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="origins of the pages that members sign in on, separated by commas: https://…, or http://localhost:… for "
+        "development; none: no passkeys",
+    )
+    passkey_rp_id: str | None = Field(
+        None,
+        validate_default=True,
+        description="the domain that passkeys are bound to, for good; the first origin's host unless set",
+    )
 
     @field_validator("hashing_passes")
     @classmethod
@@ -47,7 +59,26 @@ class IdentitySettings(ServiceSettings):
             raise ValueError(f"one pass needs hashing_memory_kib of at least {ONE_PASS_MEMORY_KIB} (OWASP)")
         return passes
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "passkey_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("passkey_origins")
+    @classmethod
+    def _as_browsers_write_them(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [origin for origin in origins if not is_origin(origin)]:
+            raise ValueError(
+                f"{wrong[0]}: an origin is https://host or http://localhost, in lower case, with its port unless it is the "
+                "ordinary one, and nothing after it; the host is a name, never an address"
+            )
+        return origins
+
+    @field_validator("passkey_rp_id")
+    @classmethod
+    def _of_every_origin(cls, rp_id: str | None, info: ValidationInfo) -> str | None:
+        origins = info.data.get("passkey_origins", ())
+        domain = host_of(origins[0]) if origins and rp_id is None else rp_id
+        if domain and (strangers := [one for one in origins if not belongs_to(host_of(one), domain)]):
+            raise ValueError(f"{strangers[0]} is neither {domain} nor below it: browsers would refuse its passkeys")
+        return domain

@@ -20,6 +20,7 @@ Kind = Literal[
     "new_device_code_sent",
     "account_searched",
     "passkey_added",
+    "passkey_refused",
     "passkey_removed",
     "password_changed",
     "reset_mailed",

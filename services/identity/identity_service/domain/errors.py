@@ -21,6 +21,12 @@ class PasswordRefused(DomainError):
     code = "password-refused"
 
 
+class WrongPassword(DomainError):
+    """The current password that a signed-in member typed is wrong, or may not be looked at after too many failures."""
+
+    code = "wrong-password"
+
+
 class ResetTokenInvalid(DomainError):
     """The reset link's token is unknown, used or expired: one answer."""
 
@@ -78,6 +84,18 @@ class ChallengeRequired(DomainError):
     def __init__(self, challenge: Mapping[str, object]) -> None:
         super().__init__()
         self.extension = {"challenge": challenge}
+
+
+class PasskeyRefused(DomainError):
+    """What the authenticator answered is not what was asked, came too late or a second time, or its passkey is known already."""
+
+    code = "passkey-refused"
+
+
+class TooManyPasskeys(DomainError):
+    """The account has as many passkeys as it may have: one must be removed first."""
+
+    code = "too-many-passkeys"
 
 
 class TooBusy(DomainError):

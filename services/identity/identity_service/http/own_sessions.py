@@ -8,6 +8,7 @@ from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
 from service_kit.http.problems import NotFound
 
 from identity_service.domain.device_labels import MISSING
+from identity_service.http.path_ids import id_of
 from identity_service.resources import Identity
 from identity_service.usecases.end_session import end_session
 from identity_service.usecases.list_sessions import list_sessions
@@ -53,18 +54,8 @@ async def show_sessions(call: Call[Identity]) -> Answer:
 
 async def end_own_session(call: Call[Identity]) -> Answer:
     """End one of the caller's own sessions."""
-    await end_session(call.resources, call.member, _session_id(call.path("id")), now=call.now)
+    await end_session(call.resources, call.member, id_of(call), now=call.now)
     return Answer()
-
-
-def _session_id(text: str) -> UUID:
-    try:
-        session_id = UUID(text)
-    except ValueError:
-        raise NotFound from None
-    if str(session_id) != text:  # UUID() also takes braces and urn:uuid:; one session has one address
-        raise NotFound
-    return session_id
 
 
 ENDPOINTS = [

@@ -12,6 +12,7 @@ from identity_service.domain.errors import (
     FirstConnectionRefused,
     LetterQuotaReached,
     NoMatch,
+    PasskeyRefused,
     PasswordRefused,
     RecentSignInRequired,
     ResetTokenInvalid,
@@ -19,7 +20,9 @@ from identity_service.domain.errors import (
     StatedFactsRefused,
     TermsNotAccepted,
     TooBusy,
+    TooManyPasskeys,
     WrongCredentials,
+    WrongPassword,
 )
 
 PROBLEMS: Mapping[type[DomainError], ProblemText] = {
@@ -29,6 +32,7 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         "L’identifiant ou le mot de passe ne correspond pas. Vérifiez les deux, ou demandez un nouveau mot de passe.",
     ),
     PasswordRefused: ProblemText(422, "Password refused", "Ce mot de passe ne peut pas être accepté."),
+    WrongPassword: ProblemText(422, "Wrong password", "Le mot de passe actuel ne correspond pas."),
     ResetTokenInvalid: ProblemText(
         400,
         "Reset token invalid",
@@ -66,6 +70,16 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         403,
         "Challenge required",
         "Une vérification de sécurité est nécessaire avant de continuer. Recommencez dans quelques instants.",
+    ),
+    PasskeyRefused: ProblemText(
+        422,
+        "Passkey refused",
+        "Cette clé d’accès n’a pas pu être enregistrée. Recommencez l’ajout depuis le début.",
+    ),
+    TooManyPasskeys: ProblemText(
+        409,
+        "Too many passkeys",
+        "Vous avez déjà dix clés d’accès. Supprimez celle que vous n’utilisez plus avant d’en ajouter une autre.",
     ),
     TooBusy: ProblemText(
         503, "Too busy", "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques instants."

@@ -45,7 +45,8 @@ class Tokens(BaseModel):
     terms_to_accept: str | None = None
 
 
-def _tokens(signed_in: Opened) -> dict[str, Any]:
+def tokens_of(signed_in: Opened) -> dict[str, Any]:
+    """Return the JSON shape of a session's tokens."""
     return Tokens(
         access_token=signed_in.access_token,
         refresh_token=signed_in.refresh_token,
@@ -66,14 +67,14 @@ async def open_session(call: Call[Identity]) -> Answer:
     )
     async with admitted(call.resources, attempt(call, "sign-in", body.password), now=call.now):
         signed_in = await sign_in(call.resources, typed, now=call.now)
-    return Answer(_tokens(signed_in), status=201)
+    return Answer(tokens_of(signed_in), status=201)
 
 
 async def refresh(call: Call[Identity]) -> Answer:
     """Trade a refresh token for new tokens."""
     body: RefreshToken = call.body
     return Answer(
-        _tokens(await refresh_session(call.resources, refresh_token=body.refresh_token.reveal(), now=call.now))
+        tokens_of(await refresh_session(call.resources, refresh_token=body.refresh_token.reveal(), now=call.now))
     )
 
 

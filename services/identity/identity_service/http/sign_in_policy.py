@@ -82,7 +82,7 @@ def sign_in_policy(identity: Identity, brand: str) -> LastingAnswer:
         first_connection_factors=list(policy.first_connection_factors),
         terms_version=policy.terms_version,
         help=Help.of(policy),
-        passkeys=False,
+        passkeys=identity.relying_party is not None,
         new_device_check=policy.checks_new_devices,
         checks=[Check.model_validate(one) for one in as_json(sign_in_checks(policy))],
     )

@@ -16,6 +16,7 @@ from service_kit.signatures import EDDSA
 from service_kit.watched_files import WatchedFile
 
 PASSWORD_CONTEXT = "password"  # noqa: S105 - the `acr` of a session that began with a password
+PASSKEY_CONTEXT = "passkey"
 MEMBER_SCOPE = "member"
 READING_SCOPE = "member.read"  # of a contract that has ended: its documents stay, nothing can be changed
 
