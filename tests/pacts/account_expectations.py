@@ -182,6 +182,16 @@ NEW_DEVICE = _told(
     email=an_address(NEW),
     code=a_code(),
 )
+PASSKEYS = _told(
+    "a passkey that was added",
+    "a member has added a passkey",
+    "passkeys.changed.v1",
+    [("passkeys_changed", "email", SHOWN_NEW)],
+    change_id=an_id("5d0c7b92-e83f-4f1a-9c54-6b2e1d8a0f4a"),
+    changed_at=an_instant("2026-11-21T09:00:00Z"),
+    change="added",
+    email=an_address(NEW),
+)
 ACCOUNT_EXPECTATIONS = [
     ACTIVATION,
     TAKEN,
@@ -195,4 +205,5 @@ ACCOUNT_EXPECTATIONS = [
     UNDONE,
     LOOKED_UP,
     NEW_DEVICE,
+    PASSKEYS,
 ]

@@ -26,6 +26,7 @@ def happens(event: type[Told], **changes: Any) -> Told:
         "by_post": False,
         "origin": "member",
         "way": "mailed_link",
+        "change": "added",
         "device": "Firefox, Windows",
         "email": EMAIL,
         "former_email": FORMER_EMAIL,

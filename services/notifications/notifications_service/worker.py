@@ -14,6 +14,7 @@ from notifications_service.consumers import (
     identifiers,
     letters,
     members,
+    passkeys,
     passwords,
     redeemed_codes,
     resets,
@@ -38,6 +39,7 @@ TOPICS = (
     email_changes,
     identifiers,
     devices,
+    passkeys,
 )
 EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 GIVE_UP_SECONDS = 5.0

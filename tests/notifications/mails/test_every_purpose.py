@@ -17,6 +17,7 @@ from identity_service.events import (
     EmailChangeRequested,
     IdentifierLookedUp,
     NewDeviceSeen,
+    PasskeysChanged,
     PasswordChanged,
 )
 from notifications_service.domain.message_kinds import MAILS
@@ -41,6 +42,7 @@ IN_BOTH_PARTS = {
     "email_removed": [MOMENT],
     "identifier_looked_up": [MOMENT, "date de naissance"],
     "new_device_code": [MOMENT, CODE, DEVICE, "valable jusqu’au"],
+    "passkeys_changed": [MOMENT, "clé d’accès", "connecter"],
     "password_changed": [MOMENT, "avec le lien reçu par courriel", "connexion"],
     "password_reset": [TOKEN, "valable jusqu’au"],
     "welcome": [TOKEN, "valable jusqu’au"],
@@ -82,6 +84,8 @@ def events(brand: str, **whose: Any) -> list[AccountEvent]:
         (IdentifierLookedUp, {}),
         (NewDeviceSeen, {}),
         (AccountLocked, {}),
+        (PasskeysChanged, {}),
+        (PasskeysChanged, {"change": "removed"}),
     ]
     return [happens(event, **about | changes) for event, changes in told]
 
@@ -118,7 +122,7 @@ async def test_every_mail_is_complete_french_and_harmless(
     mails = await all_mails(service, relay, brand)
 
     assert {mail.purpose for mail in mails} == MAILS.keys() == IN_BOTH_PARTS.keys()
-    assert len(mails) == len(MAILS) + 1  # an activation with a link, and one without
+    assert len(mails) == len(MAILS) + 2  # an activation with a link and one without; a passkey that came, one that went
     for mail in mails:
         told = [*IN_BOTH_PARTS[mail.purpose], sender.name, sender.phone, sender.email, sender.hours]
         assert [words for words in told if words not in flowing(mail.text)] == [], mail.purpose

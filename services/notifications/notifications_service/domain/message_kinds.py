@@ -29,6 +29,7 @@ Purpose = Literal[
     "identifier_looked_up",
     "new_device_code",
     "account_locked",
+    "passkeys_changed",
 ]
 
 
@@ -105,6 +106,9 @@ _MAILS = (
         expires="expires_at",
     ),
     MessageKind("account_locked", cause="lock_id", content={"email": "email", "moment": "locked_at"}),
+    MessageKind(
+        "passkeys_changed", cause="change_id", content={"email": "email", "moment": "changed_at", "change": "change"}
+    ),
 )
 _LETTERS = (
     MessageKind("posted_code", cause="letter_id", content={"code": "code"}, expires="expires_at", channel="letter"),

@@ -43,6 +43,7 @@ class MessageContent(BaseModel):
     moment: datetime | None = None
     device: str | None = None
     way: str | None = None
+    change: str | None = None
 
     @property
     def holds_a_secret(self) -> bool:

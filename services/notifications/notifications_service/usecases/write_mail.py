@@ -62,6 +62,7 @@ def _values(notifications: Notifications, mail: DueMail, kind: MessageKind, cont
         "moment": content.moment and moment_in_words(content.moment),
         "device": content.device and printable_words(content.device)[:LONGEST_DEVICE],
         "way": content.way and WAYS[content.way],
+        "change": content.change,
         "other_email": content.other_email and hint_at(content.other_email.reveal()),
     }
     return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,52 @@
+"""Notifications fails to reach people; what its outbox then holds is what identity expects."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from notifications_service.resources import MIGRATIONS, SERVICE
+from notifications_service.usecases.give_up_overdue import give_up_overdue
+from service_kit import outbox
+from service_kit.migrate import migrate
+
+from tests.pacts.test_identity_hears_notifications import FAILED, LATE
+from tests.support.notifications_fixtures import (
+    RunningNotifications,
+    letter_required,
+    reset_requested,
+    running_notifications,
+)
+from tests.support.pacts import Event, verify
+from tests.support.smtp_server import RecordingSmtpServer
+from tests.support.wire import faults_on_the_wire
+
+
+@pytest.fixture
+async def service(tmp_path: Path, new_database: Callable[..., Awaitable[str]]) -> AsyncIterator[RunningNotifications]:
+    """Notifications with a relay that knows nobody."""
+    url = await new_database(SERVICE)
+    await migrate(url, service=SERVICE, directory=MIGRATIONS)
+    async with RecordingSmtpServer() as relay, running_notifications(tmp_path, url, relay.url) as running:
+        relay.refuse_recipients("550 5.1.1 unknown user")
+        yield running
+
+
+async def test_notifications_keeps_its_pact_with_identity(service: RunningNotifications):
+    async def publish(state: str, _event_type: str) -> Event:
+        if state == FAILED.state:
+            await service.hear(reset_requested(expires_at=service.clock.now() + timedelta(hours=1)))
+            await service.send_mails()
+        else:
+            assert state == LATE.state
+            await service.hear(letter_required(expires_at=service.clock.now() + timedelta(days=21)))
+            service.clock.advance(days=20)
+            await give_up_overdue(service.notifications)
+        async with service.notifications.database.transaction() as connection:
+            (row,) = await outbox.claim(connection, source=SERVICE, limit=10, lease_seconds=3600)
+        event: Event = orjson.loads(row.envelope.encode())
+        assert faults_on_the_wire(event) == []
+        return event
+
+    await verify("identity", "notifications", publish)
