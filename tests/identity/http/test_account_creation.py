@@ -44,17 +44,19 @@ async def test_a_member_without_address_creates_the_access_and_signs_in(opened, 
     assert (await redeem(client, "mgas", event.data["token"], "court")).field_codes == [("password", "too-short")]
     assert (await redeem(client, "mgas", event.data["token"], PASSPHRASE)).status == 204
 
-    (created,) = await opened.new_events()
+    (created,) = [event for event in await opened.new_events() if event.type == "account.created.v1"]
 
-    assert (created.type, created.data["origin"]) == ("account.created.v1", "member")
-    assert (created.data["email"], created.data["token"]) == ("Zoe.Martin@courriel.example", None)
+    assert (created.data["origin"], created.data["token"]) == ("member", None)
+    assert created.data["email"] == "Zoe.Martin@courriel.example"
 
     signed_in = await sign_in(client, "mgas", MINE.upper(), PASSPHRASE)
 
     assert signed_in.status == 201
     assert "terms_to_accept" not in signed_in.body  # they were accepted on the way
     assert await opened.value("SELECT source FROM terms_acceptances") == "account creation"
-    assert await deeds(opened) == ["activation_requested", "account_activated", "signed_in"]
+    assert [kind for kind in await deeds(opened) if kind.startswith(("activation", "account"))] == [
+        "activation_requested", "account_activated"
+    ]  # fmt: skip
     assert await welcomes(opened) == []
     assert (await redeem(client, "mgas", event.data["token"], PASSPHRASE)).code == "reset-token-invalid"
     assert await mailed_token(opened, client, "mgas", MINE)

@@ -25,7 +25,7 @@ async def test_mgas_shows_the_address_in_full_and_tells_it(opened, client):
     assert event.sealed_fields == {"email"}
     assert (event.data["email"], event.data["member_id"]) == (member["email"], member["member_id"])
     assert event.data["looked_up_at"] == "2026-03-10T09:00:00Z"
-    assert await opened.value("SELECT array_agg(kind || '/' || actor) FROM deeds") == ["identifier_looked_up/anonymous"]
+    assert await opened.value("SELECT array_agg(actor) FROM deeds WHERE kind = 'identifier_looked_up'") == ["anonymous"]
 
 
 async def test_a_brand_that_masks_shows_what_its_owner_recognises(opened, client):
