@@ -33,8 +33,9 @@ vm_memory_high_watermark.absolute = 512MB
 disk_free_limit.absolute = 50MB
 """
 
-# Two schedulers that sleep when idle: the tests need the cores.
-ERLANG = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
+# Schedulers that sleep when idle: the tests need the cores. One of each kind, since what a start takes is loading code, and
+# every step of that would wake another thread.
+ERLANG = "+S 1:1 +SDio 1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
 
 
 class RabbitMqUnavailable(Exception):
