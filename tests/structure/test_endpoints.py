@@ -29,6 +29,8 @@ OPEN_TO_ALL = {
     "show_public_keys": "other programs verify tokens with them",
     "show_challenge": "what is to be solved before it",
     "open_session": "it is how to sign in",
+    "ask_for_passkey": "what is to be signed before it",
+    "open_session_with_passkey": "it is how to sign in",
     "refresh_session": "the refresh token is the credential",
     "request_password_reset": "whoever forgot the password cannot sign in",
     "redeem_password_reset": "the mailed token is the credential",

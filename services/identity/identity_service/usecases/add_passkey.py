@@ -10,6 +10,7 @@ from service_kit.access_tokens import MemberPrincipal
 from service_kit.database import Connection
 
 from identity_service.domain.accounts import Account
+from identity_service.domain.deeds import Deed
 from identity_service.domain.errors import PasskeyRefused, TooManyPasskeys
 from identity_service.domain.passkeys import MOST, Passkey, label_of
 from identity_service.resources import Identity
@@ -47,7 +48,9 @@ async def add_passkey(
             raise TooManyPasskeys
         if not await _keep(identity, connection, account, passkey, credential):
             raise PasskeyRefused
-        await tell_passkeys(identity, connection, account, passkey_id=passkey.id, change="added", now=now)
+        deed = Deed("passkey_added", account.brand, account.id, details={"passkey_id": str(passkey.id)})
+        await identity.record(connection, deed, now=now)
+        await tell_passkeys(identity, connection, account, change="added", now=now)
     identity.foundation.wake.call_here()
     return passkey
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from service_kit.access_tokens import MemberPrincipal
 from service_kit.http.problems import NotFound
 
+from identity_service.domain.deeds import Deed
 from identity_service.resources import Identity
 from identity_service.store import accounts, passkeys, sessions
 from identity_service.usecases.present_session import recent_session, stay_present
@@ -28,5 +29,7 @@ async def remove_passkey(identity: Identity, member: MemberPrincipal, passkey_id
         if not await passkeys.remove(connection, passkey_id, account_id=account_id):
             raise NotFound
         await sessions.end_all(connection, account_id, now=now, because="passkey removed", but=here)
-        await tell_passkeys(identity, connection, account, passkey_id=passkey_id, change="removed", now=now)
+        deed = Deed("passkey_removed", account.brand, account.id, details={"passkey_id": str(passkey_id)})
+        await identity.record(connection, deed, now=now)
+        await tell_passkeys(identity, connection, account, change="removed", now=now)
     identity.foundation.wake.call_here()
