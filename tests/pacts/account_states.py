@@ -13,6 +13,7 @@ from identity_service.usecases.redeem_reset import redeem_reset
 from identity_service.usecases.request_activation import Creation, request_activation
 from identity_service.usecases.tell_locks import tell_locks
 from identity_service.usecases.welcome_members import welcome_members
+from service_kit.events import Envelope
 
 from tests.pacts import account_expectations as told
 from tests.support.agreements import examples_of
@@ -68,8 +69,8 @@ async def taken(identity: OpenedPart) -> Event:
     return await asked_for_an_access(identity, (await enrolled(identity))["email"])
 
 
-async def activated(identity: OpenedPart) -> Event:
-    """A member who follows the activation link."""
+async def activated_account(identity: OpenedPart) -> Envelope:
+    """Let a member follow the activation link; return what all listeners are told."""
     data = (await activation(identity))["data"]
     await redeem_reset(
         identity.resources,
@@ -79,16 +80,26 @@ async def activated(identity: OpenedPart) -> Event:
         confirmation=PASSWORD,
         now=identity.resources.foundation.clock.now(),
     )
-    events = [whole_event_for("notifications", identity, one) for one in await identity.recorded()]
-    return next(one for one in events if one["type"] == told.ACTIVATED.expectation.event_type)
+    event_type = told.ACTIVATED.expectation.event_type
+    return next(one for one in await identity.recorded() if one.type == event_type)
+
+
+async def welcomed_account(identity: OpenedPart) -> Envelope:
+    """Let the contract of a member with an address begin; return what all listeners are told."""
+    await enrolled(identity)
+    while await welcome_members(identity.resources):
+        pass
+    return (await identity.recorded())[-1]
+
+
+async def activated(identity: OpenedPart) -> Event:
+    """A member who follows the activation link."""
+    return whole_event_for("notifications", identity, await activated_account(identity))
 
 
 async def welcome(identity: OpenedPart) -> Event:
     """A member with an address whose contract has begun."""
-    await enrolled(identity)
-    while await welcome_members(identity.resources):
-        pass
-    return await last_event(identity)
+    return whole_event_for("notifications", identity, await welcomed_account(identity))
 
 
 async def look_up(identity: OpenedPart, member: Member, *, birth_date: str, hours_ago: int = 0) -> None:

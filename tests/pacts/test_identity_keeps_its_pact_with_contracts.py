@@ -1,25 +1,24 @@
-"""Identity records what contracts hears, as its models have it; what its outbox then holds is what contracts expects.
+"""Identity lets accesses begin and addresses change; what its outbox then holds is what contracts expects.
 
-The events are recorded here, not decided: the use cases that publish them take this place as soon as they are there.
+Changes of an address are recorded here, not decided: the use cases that publish them take this place when they are there.
 """
 
 from uuid import uuid4
 
-from identity_service.events import AccountCreated, AccountEvent, EmailChanged
+from identity_service.events import EmailChanged
 
+from tests.pacts.account_states import activated_account, welcomed_account
 from tests.pacts.test_contracts_hears_identity import AUTOMATIC, CHANGED, CREATED, UNDONE
 from tests.support.agreements import examples_of
 from tests.support.pacts import Event, verify
 from tests.support.parts import OpenedPart
 from tests.support.wire import whole_event_for
 
-MODELS: dict[str, type[AccountEvent]] = {one.event_type: one for one in (EmailChanged, AccountCreated)}
+DECIDED = {CREATED.state: activated_account, AUTOMATIC.state: welcomed_account}
 # state → the example that tells of it
 RECORDED = {
     CHANGED.state: "chosen-by-the-member.json",
     UNDONE.state: "undone-to-no-address.json",
-    CREATED.state: "activated-by-the-member.json",
-    AUTOMATIC.state: "automatic-on-the-effective-date.json",
 }
 
 
@@ -27,9 +26,11 @@ async def test_identity_keeps_its_pact_with_contracts(parts: dict[str, OpenedPar
     identity = parts["identity"]
 
     async def publish(state: str, event_type: str) -> Event:
-        event = MODELS[event_type].model_validate(examples_of(event_type)[RECORDED[state]]["data"])
-        now = identity.resources.foundation.clock.now()
         await identity.recorded()  # what other interactions left
+        if state in DECIDED:
+            return whole_event_for("contracts", identity, await DECIDED[state](identity))
+        event = EmailChanged.model_validate(examples_of(event_type)[RECORDED[state]]["data"])
+        now = identity.resources.foundation.clock.now()
         async with identity.database.transaction() as connection:
             await identity.resources.outbox.append(connection, event, event_id=uuid4(), occurred_at=now)
         return whole_event_for("contracts", identity, (await identity.recorded())[-1])
