@@ -1,7 +1,8 @@
 """Keys and peppers are exchanged while members sign in: nobody is turned away, nobody needs a new password."""
 
+import asyncio
 import json
-from argparse import Namespace
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 import aiohttp
 import pytest
 from identity_service.http.sign_in_policy import ENDPOINTS
-from identity_service.password_keys import main as password_keys
 from identity_service.security.password_hashing import Figures
 from identity_service.settings import IdentitySettings
 from joserfc import jws
@@ -19,6 +19,7 @@ from service_kit.access_tokens import KeyFile, TokenVerifier
 from service_kit.signatures import TokenRefused
 
 from tests.support.identity_fixtures import OpenedIdentity, http_client, identity_settings, opened_identity
+from tests.support.identity_process import environment
 from tests.support.identity_steps import PASSPHRASE, refresh, sign_in, sign_out, with_password
 
 KNOWN = timedelta(seconds=key_rotation.KNOWN_SECONDS)
@@ -240,4 +241,10 @@ async def test_an_operator_sees_who_would_lose_a_pepper(another_start, place, id
 
 
 async def counted_by(settings: IdentitySettings) -> list[list[str]]:
-    return [line.split() for line in (await password_keys(settings, Namespace())).splitlines()[1:]]
+    """Run the operator's own command."""
+    command = [sys.executable, "-m", "identity_service", "password-keys"]
+    process = await asyncio.create_subprocess_exec(*command, env=environment(settings), stdout=asyncio.subprocess.PIPE)
+    printed, _ = await process.communicate()
+
+    assert process.returncode == 0
+    return [line.split() for line in printed.decode().splitlines()[1:]]
