@@ -1,6 +1,5 @@
 """Identity under limits that a test chooses, and tries from addresses that it chooses."""
 
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -46,19 +45,23 @@ def _under(identity: Identity, limits: Limits) -> Identity:
 
 def brands_without_limits(directory: Path) -> Path:
     """Return a copy of the shipped brands that limits nothing, for loads and measurements from one address."""
-    copied = directory / "brands-without-limits"
+    return brands_under(directory, **dict.fromkeys(("same_secret", *Thresholds.model_fields), HIGH))
+
+
+def brands_under(directory: Path, **figures: int) -> Path:
+    """Return a copy of the shipped brands with other limits, those of families in each of them."""
+    copied = directory / "brands-under-other-limits"
     copied.mkdir(exist_ok=True)
     for file in BRANDS.iterdir():
         text = file.read_text(encoding="utf-8")
-        if file.suffix == ".toml":
-            figures = tomllib.loads(text)["identity"]["limits"]
-            for name in ("same_secret", *figures["tries"]):
-                text = _with(text, name, HIGH)
+        for name, value in figures.items() if file.suffix == ".toml" else ():
+            text = _with(text, name, value)
         (copied / file.name).write_text(text, encoding="utf-8")
     return copied
 
 
 def _with(text: str, name: str, value: int) -> str:
+    assert f"\n{name} = " in text
     lines = [f"{name} = {value}" if line.startswith(f"{name} = ") else line for line in text.splitlines()]
     return "\n".join(lines) + "\n"
 

@@ -6,7 +6,15 @@ from ipaddress import ip_address
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity_service.domain.limits import Counter, Limits, Thresholds, blocks, place_counters, secret_counter
+from identity_service.domain.limits import (
+    Counter,
+    Limits,
+    Purpose,
+    Thresholds,
+    blocks,
+    place_counters,
+    secret_counter,
+)
 from identity_service.domain.risk import asked_work, room, seconds_until
 from pydantic import ValidationError
 
@@ -46,7 +54,7 @@ def test_requests_and_claims_are_counted_at_once(purpose):
 
 
 def test_a_reset_shares_no_count_with_tries():
-    def counted(purpose):
+    def counted(purpose: Purpose) -> set[tuple[str, ...]]:
         places = place_counters(Limits(), brand="mgas", purpose=purpose, address=ip_address("192.0.2.1"))
         return {one.counts_on for one in places}
 

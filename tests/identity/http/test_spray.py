@@ -8,7 +8,9 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from identity_service.security.password_hashing import Figures, PasswordHashing
 from identity_service.worker import forget_faded
+from service_kit.key_rings import KeyRing
 
 from tests.support.identity_fixtures import OpenedIdentity, http_client, set_password
 from tests.support.identity_steps import SIX_DIGITS, ask, connect, redeem
@@ -305,4 +307,16 @@ async def test_housekeeping_forgets_what_has_faded(opened, client):
     opened.clock.set(opened.clock.now() + timedelta(seconds=1))
     await forget_faded(opened.identity)
 
+    assert await opened.value(KEPT) == 0
+
+
+async def test_being_too_busy_counts_nothing(opened):
+    ring = KeyRing.read(opened.identity.settings.pepper_file)
+    narrow = PasswordHashing(ring, Figures(19_456, 2), threads=1, queue=1)
+    async with http_client(replace(opened.identity, hashing=narrow)) as busy:
+        with narrow.place(), narrow.place():
+            answers = [await try_password(busy, nir(number), SIX_DIGITS) for number in range(3)]
+    narrow.close()
+
+    assert {answer.code for answer in answers} == {"too-busy"}
     assert await opened.value(KEPT) == 0
