@@ -27,6 +27,7 @@ from service_kit.subscriptions import Subscription
 from tests.support import servers
 from tests.support.agreements import sealed_fields_of
 
+NO_RELAY = "smtp://127.0.0.1:9"
 BRANDS = Path(__file__).parents[2] / "deploy" / "brands"
 
 
@@ -92,7 +93,12 @@ def opened_for(world: World, service: str, envelope: Envelope) -> dict[str, Any]
 
 @asynccontextmanager
 async def opened_parts(
-    directory: Path, admin_url: str, *, clock: Clock | None = None, names: tuple[str, ...] = ()
+    directory: Path,
+    admin_url: str,
+    *,
+    clock: Clock | None = None,
+    names: tuple[str, ...] = (),
+    smtp_url: str = NO_RELAY,
 ) -> AsyncIterator[dict[str, OpenedPart]]:
     """Open the services of `names` (all for none), migrated, with keys and files below `directory`."""
     parts = [part for part in PARTS if part.name in (names or tuple(one.name for one in PARTS))]
@@ -104,7 +110,7 @@ async def opened_parts(
             brands=BRANDS,
             databases=urls,
             broker_url="amqp://nobody.invalid",
-            smtp_url="smtp://127.0.0.1:9",
+            smtp_url=smtp_url,
             public_url="https://espace.example",
         )
         async with AsyncExitStack() as stack:
