@@ -1,5 +1,6 @@
 """What docker compose and Kubernetes start: containers with their environment and mounts, read from the files themselves."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def compose_container(service: str, verb: str) -> Container:
     """Return what docker compose starts for `python -m <service>_service <verb>`."""
     content = compose()["services"][f"{service}-{verb}"]
     assert content["command"] == [verb]
-    environment = _env_file(ROOT / content["env_file"]) | content.get("environment", {})
+    environment = _env_file(ROOT / content["env_file"]) | _by_default(content.get("environment", {}))
     mounts = [volume.split(":") for volume in content["volumes"]]
     return Container(environment, {place: name for name, place, *_ in mounts})
 
@@ -73,6 +74,11 @@ def kubernetes_container(service: str, verb: str) -> Container:
         environment |= kubernetes_resource("ConfigMap", source["configMapRef"]["name"])["data"]
     environment |= {one["name"]: one["value"] for one in content.get("env", [])}
     return Container(environment, {one["mountPath"]: one["name"] for one in content["volumeMounts"]})
+
+
+def _by_default(environment: dict[str, str]) -> dict[str, str]:
+    """Put in what `${NAME:-default}` is unless somebody sets NAME."""
+    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in environment.items()}
 
 
 def _env_file(file: Path) -> dict[str, str]:

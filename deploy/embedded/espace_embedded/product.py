@@ -130,6 +130,7 @@ def settings_of(part: Part, world: World) -> ServiceSettings:
         "identity": {
             "pepper_file": keys / "identity" / "pepper.json",
             "access_token_keys_file": world.state.access_token_keys,
+            "passkey_origins": (_named_origin(world.public_url),),
         },
         "notifications": {
             "smtp_url": world.smtp_url,
@@ -139,6 +140,11 @@ def settings_of(part: Part, world: World) -> ServiceSettings:
         "documents": {"storage_directory": world.state.documents},
     }
     return part.settings(**common, **own.get(part.name, {}))
+
+
+def _named_origin(url: str) -> str:
+    """Return the origin of the same pages under a name: browsers bind passkeys to names, never to addresses."""
+    return url.replace("//127.0.0.1", "//localhost").removesuffix(":80")
 
 
 @asynccontextmanager
