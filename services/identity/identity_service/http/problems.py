@@ -92,6 +92,6 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
     AccountNotInForce: ProblemText(
         409,
         "Account not in force",
-        "Le contrat n’a pas encore pris effet, ou il est terminé depuis trop longtemps : aucun code ne peut ouvrir cet accès.",
+        "Le contrat n’a pas encore pris effet, ou il est terminé depuis trop longtemps : aucun code ne peut ouvrir cet accès.",
     ),
 }
