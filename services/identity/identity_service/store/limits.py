@@ -3,7 +3,7 @@
 A count is a weight at an instant; what it weighs now is worked out wherever it is read. Keys are keyed digests.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from service_kit.database import Connection
@@ -43,6 +43,33 @@ class Admission:
     counted: list[bool]
 
 
+ADMIT = f"""
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest($3::bytea[], $4::boolean[], $5::float8[], $6::float8[], $7::float8[])
+    WITH ORDINALITY AS asked (key, at_once, free, room, ceiling, place)
+), present AS MATERIALIZED (
+    SELECT asked.*, coalesce({FADED}, 0) AS weight FROM asked LEFT JOIN fading_counts AS kept USING (key)
+), verdict AS (
+    SELECT bool_and(weight + 1 <= room) AS fits, bool_or(weight + 1 > free) AS wants_work FROM present
+), spent AS (
+    INSERT INTO spent_challenges (digest, expires_at)
+    SELECT $8::bytea, $9::timestamptz FROM verdict WHERE fits AND wants_work
+    ON CONFLICT DO NOTHING RETURNING true
+), outcome AS MATERIALIZED (
+    SELECT fits AND (NOT wants_work OR EXISTS (SELECT FROM spent)) AS taken FROM verdict
+), counted AS (
+    INSERT INTO fading_counts AS kept (key, weight, counted_at)
+    SELECT key, 1, $1 FROM asked, outcome WHERE at_once AND taken ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET
+        weight = least({FADED} + 1, (SELECT ceiling FROM asked WHERE asked.key = kept.key)),
+        counted_at = greatest(kept.counted_at, $1)
+    WHERE {FADED} + 1 <= (SELECT room FROM asked WHERE asked.key = kept.key)
+    RETURNING key
+)
+SELECT taken, weight, at_once, key IN (SELECT key FROM counted) AS counted FROM present, outcome ORDER BY place
+"""  # noqa: S608 - ours
+
+
 async def admit(
     connection: Connection, asked: list[Asked], *, spending: Spending | None, now: datetime, half_life: float
 ) -> Admission:
@@ -53,38 +80,10 @@ async def admit(
     order: no two attempts wait for each other in a circle.
     """
     rows = await connection.fetch(
-        f"""
-        WITH asked AS MATERIALIZED (
-            SELECT * FROM unnest($3::bytea[], $4::boolean[], $5::float8[], $6::float8[], $7::float8[])
-            WITH ORDINALITY AS asked (key, at_once, free, room, ceiling, place)
-        ), present AS MATERIALIZED (
-            SELECT asked.*, coalesce({FADED}, 0) AS weight FROM asked LEFT JOIN fading_counts AS kept USING (key)
-        ), verdict AS (
-            SELECT bool_and(weight + 1 <= room) AS fits, bool_or(weight + 1 > free) AS wants_work FROM present
-        ), spent AS (
-            INSERT INTO spent_challenges (digest, expires_at)
-            SELECT $8::bytea, $9::timestamptz FROM verdict WHERE fits AND wants_work
-            ON CONFLICT DO NOTHING RETURNING true
-        ), outcome AS MATERIALIZED (
-            SELECT fits AND (NOT wants_work OR EXISTS (SELECT FROM spent)) AS taken FROM verdict
-        ), counted AS (
-            INSERT INTO fading_counts AS kept (key, weight, counted_at)
-            SELECT key, 1, $1 FROM asked, outcome WHERE at_once AND taken ORDER BY key
-            ON CONFLICT (key) DO UPDATE SET
-                weight = least({FADED} + 1, (SELECT ceiling FROM asked WHERE asked.key = kept.key)),
-                counted_at = greatest(kept.counted_at, $1)
-            WHERE {FADED} + 1 <= (SELECT room FROM asked WHERE asked.key = kept.key)
-            RETURNING key
-        )
-        SELECT taken, weight, at_once, key IN (SELECT key FROM counted) AS counted FROM present, outcome ORDER BY place
-        """,  # noqa: S608 - ours
+        ADMIT,
         now,
         half_life,
-        [one.key for one in asked],
-        [one.at_once for one in asked],
-        [one.free for one in asked],
-        [one.room for one in asked],
-        [one.ceiling for one in asked],
+        *map(list, zip(*(astuple(one) for one in asked), strict=True)),
         None if spending is None else spending.digest,
         None if spending is None else spending.expires_at,
     )
