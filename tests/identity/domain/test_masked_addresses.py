@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity_service.domain.masked_address import mask
+from identity_service.domain.masked_addresses import masked
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,9 @@ from identity_service.domain.masked_address import mask
     ],
 )
 def test_two_first_letters_and_the_last_label_are_shown(address, expected):
-    assert mask(address) == expected
+    assert masked(address) == expected
 
 
 @given(local=st.from_regex(r"z[a-z.]{0,60}", fullmatch=True), name=st.from_regex(r"e[a-z-]{0,60}", fullmatch=True))
 def test_addresses_of_any_length_look_alike(local, name):
-    assert mask(f"{local}@{name}.org") == "z•••@e•••.org"
+    assert masked(f"{local}@{name}.org") == "z•••@e•••.org"

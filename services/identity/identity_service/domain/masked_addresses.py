@@ -1,10 +1,12 @@
 """An e-mail address as somebody may see it who must not learn it: its owner recognises it, nobody else can read it."""
 
+import unicodedata
+
 HIDDEN = "•••"
 
 
-def masked(email: str) -> str:
-    """Return such as `z•••@e•••.org`."""
-    local_part, _, domain = email.rpartition("@")
-    name, dot, ending = domain.rpartition(".")
-    return f"{local_part[:1]}{HIDDEN}@{(name or ending)[:1]}{HIDDEN}{dot}{ending if dot else ''}"
+def masked(address: str) -> str:
+    """Return `z•••@e•••.org` of `zoe@exemple.org`: two first letters and the last label; no length is told."""
+    local, _, domain = unicodedata.normalize("NFC", address).rpartition("@")
+    name, _, last_label = domain.rpartition(".")
+    return f"{local[:1]}{HIDDEN}@{name[:1]}{HIDDEN}.{last_label}"

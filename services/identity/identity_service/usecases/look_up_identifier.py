@@ -10,7 +10,7 @@ from service_kit.database import Connection
 from identity_service.domain.accounts import Account
 from identity_service.domain.deeds import Deed
 from identity_service.domain.errors import NoMatch, StatedFactsRefused
-from identity_service.domain.masked_address import mask
+from identity_service.domain.masked_addresses import masked
 from identity_service.domain.stated_facts import lookup_problems
 from identity_service.events import IdentifierLookedUp
 from identity_service.resources import Identity
@@ -29,7 +29,7 @@ async def look_up_identifier(identity: Identity, stated: Numbers, *, now: dateti
         raise NoMatch
     email = await _show(identity, holder, now=now)
     identity.foundation.wake.call()
-    return email if identity.brands[stated.brand].identifier_recovery == "full" else mask(email)
+    return email if identity.brands[stated.brand].identifier_recovery == "full" else masked(email)
 
 
 async def _show(identity: Identity, holder: Holder, *, now: datetime) -> str:
