@@ -4,15 +4,28 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from identity_service.store.welcomes import take_due
 from identity_service.usecases import welcome_members as welcoming
 from identity_service.usecases.welcome_members import welcome_members
 
 from tests.support.access_steps import welcomes
-from tests.support.identity_fixtures import START, TERMS
+from tests.support.deployment import until_rows
+from tests.support.identity_fixtures import START, TERMS, identity_settings
+from tests.support.identity_process import identity_process
 from tests.support.identity_steps import mailed_token, redeem, sign_in, with_password
 
 TODAY = "2026-03-10"
 MINUTE = timedelta(minutes=1)
+WHOLE_READS = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'accounts'"
+MANY_MEMBERS = """
+    INSERT INTO accounts (
+        id, brand, member_id, member_version, nir_digest, membership_digest, birth_digest, email_digest, email_sealed,
+        personal_digests, effective_from, created_at, welcomed_at
+    )
+    SELECT gen_random_uuid(), 'mgas', gen_random_uuid(), 1, '', '', '', '', '', '{}', day, now(),
+        CASE WHEN day < '2026-03-10' THEN now() END
+    FROM (SELECT date '2020-01-01' + n % 3000 AS day FROM generate_series(1, 20000) AS n) AS days
+"""
 ADDRESS, OTHER = "avant@courriel.example", "apres@courriel.example"
 
 
@@ -206,14 +219,21 @@ async def test_an_account_that_is_being_decided_about_is_left_for_the_next_round
     assert len(await welcomes(opened)) == 1
 
 
-async def test_looking_for_who_is_due_reads_only_who_is_due(opened):
-    async with opened.identity.database.transaction() as connection:
-        await connection.execute("SET LOCAL enable_seqscan = off")
-        plan = await connection.fetch(
-            """
-            EXPLAIN SELECT id FROM accounts WHERE brand = ANY('{mgas,demo}') AND effective_from <= '2026-03-10'
-              AND welcomed_at IS NULL AND password_hash IS NULL AND email_digest IS NOT NULL LIMIT 100
-            """
-        )
+async def test_the_background_process_welcomes_by_itself(opened, tmp_path):
+    await opened.enrol(effective_date=TODAY)
+    settings = identity_settings(tmp_path, opened.database_url)
+    async with identity_process("work", settings, log=tmp_path / "work.log"):
+        await until_rows(opened.database_url, "SELECT count(*) FROM accounts WHERE welcomed_at IS NOT NULL", 1)
 
-    assert "accounts_to_welcome" in "\n".join(row[0] for row in plan)
+
+async def test_looking_for_who_is_due_reads_no_more_of_many_members_than_those(opened):
+    async with opened.identity.database.transaction() as connection:
+        await connection.execute(MANY_MEMBERS)
+        await connection.execute("ANALYZE accounts")
+        before = await connection.fetchval(WHOLE_READS)
+        found = await take_due(connection, brands=["mgas", "demo"], today=date(2026, 3, 9), limit=100)
+        found += await take_due(connection, brands=["mgas", "demo"], today=date(2026, 3, 12), limit=100)
+        whole_reads = await connection.fetchval(WHOLE_READS) - before
+
+    assert {str(one.effective_from) for one in found} == {"2026-03-10", "2026-03-11", "2026-03-12"}
+    assert whole_reads == 0

@@ -10,16 +10,18 @@ from identity_service.store.accounts import COLUMNS
 
 
 async def take_due(connection: Connection, *, brands: list[str], today: date, limit: int) -> list[Account]:
-    """Lock and return up to `limit` accounts that are due on `today`; those that somebody else holds wait for the next round.
+    """Lock and return up to `limit` accounts of each brand that are due on `today`; what somebody else holds waits.
 
-    Read from the partial index accounts_to_welcome: nothing is looked at that is not due.
+    In the order of the partial index accounts_to_welcome: left to its own guess how many are due, PostgreSQL reads every account.
     """
     rows = await connection.fetch(
         f"""
-        SELECT {COLUMNS} FROM accounts
-        WHERE brand = ANY($1) AND effective_from <= $2
-          AND welcomed_at IS NULL AND password_hash IS NULL AND email_digest IS NOT NULL
-        LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+        SELECT due.* FROM unnest($1::text[]) AS welcoming (of_brand) CROSS JOIN LATERAL (
+            SELECT {COLUMNS} FROM accounts
+            WHERE brand = of_brand AND effective_from <= $2
+              AND welcomed_at IS NULL AND password_hash IS NULL AND email_digest IS NOT NULL
+            ORDER BY effective_from LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+        ) AS due
         """,  # noqa: S608 - ours
         brands,
         today,
