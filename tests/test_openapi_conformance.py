@@ -96,7 +96,9 @@ def point_to_what_is_there(case: Case, names: dict[str, str]) -> None:
 
 def call(case: Case, served: Served, service: str) -> None:
     """Send a case as somebody who may, and check the answer."""
-    operation, tokens = case.operation.definition.raw, {"member": served.member_token, "staff": served.staff_token}
+    operation = case.operation.definition.raw
+    staff = served.adviser_token if "/staff/" in case.operation.path else served.staff_token
+    tokens = {"member": served.member_token, "staff": staff}
     if case.headers.get("Authorization") in tokens:
         case.headers["Authorization"] = f"Bearer {tokens[case.headers['Authorization']]}"
     point_to_what_is_there(case, {"brand": BRAND, "id": served.found.get(operation["operationId"], "")})

@@ -36,6 +36,7 @@ class Served:
     url: str
     member_token: str
     staff_token: str  # of the back office
+    adviser_token: str
     found: dict[str, str]  # operation → an id that it finds something for
 
 
@@ -79,16 +80,21 @@ def _open_part(one: OpenedPart) -> OpenPart:
 
 async def _prepared(parts: dict[str, OpenedPart], url: str) -> Served:
     keys = parts["identity"].world.state.staff_keys
-    token = staff_token(keys, brand=BRAND, role="back-office", now=datetime.now(UTC))
+    token, adviser = (
+        staff_token(keys, brand=BRAND, role=role, now=datetime.now(UTC)) for role in ("back-office", "adviser")
+    )
     import_id, member_id = await _import_member(parts, url, token)
     await issue_due_documents(parts["documents"].resources)
     await _announce_reset(parts["notifications"], member_id)
     document = await parts["documents"].row("SELECT id::text FROM documents WHERE member_id = $1", member_id)
+    account = await parts["identity"].row("SELECT id::text FROM accounts WHERE member_id = $1", member_id)
+    of_accounts = dict.fromkeys(("require_letter", "unlock_account", "show_account_history"), account["id"])
     return Served(
         url=url,
         member_token=_member_token(parts["identity"], member_id),
         staff_token=token,
-        found={"show_import": import_id, "download_document": document["id"]},
+        adviser_token=adviser,
+        found={"show_import": import_id, "download_document": document["id"], **of_accounts},
     )
 
 

@@ -3,10 +3,11 @@
 → `usecases/search_accounts.py`, `send_letter.py`, `unlock_account.py`; each act is a deed, with who and why.
 """
 
+import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
@@ -22,20 +23,24 @@ from identity_service.usecases.send_letter import send_letter
 from identity_service.usecases.unlock_account import unlock_account
 
 ADVISERS = Staff(("adviser",))
-SHORTEST_REASON, LONGEST_REASON = 3, 500
+LONGEST_REASON = 500
+SAYS_SOMETHING = r"\S[\s\S]+\S"  # three characters at least, blanks around them not counted
 
 
 def _check_reason(reason: Personal) -> Personal:
-    said = Personal(reason.reveal().strip())
-    if len(said) < SHORTEST_REASON:
+    if not re.search(SAYS_SOMETHING, reason.reveal()):
         raise PydanticCustomError("too-short", "Le motif doit compter au moins 3 caractères.")
-    if len(said) > LONGEST_REASON:
+    if len(reason) > LONGEST_REASON:
         raise PydanticCustomError("too-long", "Le motif ne doit pas dépasser 500 caractères.")
-    return said
+    return Personal(reason.reveal().strip())
 
 
 # In an adviser's own words, which may name the member.
-Reason = Annotated[Personal, AfterValidator(_check_reason)]
+Reason = Annotated[
+    Personal,
+    AfterValidator(_check_reason),
+    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": LONGEST_REASON, "pattern": SAYS_SOMETHING}),
+]
 
 
 class AccountSearch(RequestBody):
