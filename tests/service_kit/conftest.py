@@ -13,6 +13,7 @@ from service_kit.logging import configure_logging
 from service_kit.migrate import migrate
 
 from tests.support import servers
+from tests.support.warm_program import WarmProgram
 
 RECEIVED = "CREATE TABLE received (event_id uuid NOT NULL, number integer NOT NULL, addressee text NOT NULL);"
 
@@ -49,6 +50,14 @@ async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     opened = await asyncpg.connect(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_program() -> Iterator[WarmProgram]:
+    """The tiny service, loaded: for what a process says before it starts anything."""
+    program = WarmProgram.start("tests.support.tiny_service")
+    yield program
+    program.stop()
 
 
 @pytest.fixture(autouse=True)

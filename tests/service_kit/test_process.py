@@ -14,6 +14,7 @@ from tests.support.tcp_proxy import TcpProxy
 from tests.support.tiny_fixtures import Place, Running, running
 from tests.support.tiny_service import CANARY
 from tests.support.waiting import eventually
+from tests.support.warm_program import WarmProgram
 
 KEY_FILES = (
     "data_keys_file",
@@ -218,13 +219,14 @@ async def test_a_missing_key_file_is_told_before_anything_waits(place: Place) ->
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"keys": 5}', '{"keys": {"a": 5}, "current": "a"}', "\x00"])
-async def test_an_unusable_key_file_is_told_in_one_line(content: str, place: Place, tmp_path: Path) -> None:
+def test_an_unusable_key_file_is_told_in_one_line(
+    content: str, place: Place, tmp_path: Path, tiny_program: WarmProgram
+) -> None:
     file = tmp_path / "keys.json"
     file.write_text(content)
     for field in KEY_FILES:
         environment = place.environment("postgresql://nobody@127.0.0.1:1/nothing", **{field: str(file)})
-        async with running("serve", environment=environment) as process:
-            status, written = await process.end(within=5)
+        status, written = tiny_program.run("serve", environment=environment)
 
         assert (field, status) == (field, 2)
         assert written.startswith(f"tiny: {file}: ")
