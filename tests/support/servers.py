@@ -99,7 +99,7 @@ def _quoted(name: str) -> str:
 
 @contextmanager
 def _own_postgres() -> Iterator[str]:
-    with _passable_directory() as directory:
+    with passable_directory() as directory:
         server = PostgresServer.start(directory / "postgres", port=None, durable=False)
         try:
             yield server.url
@@ -109,7 +109,7 @@ def _own_postgres() -> Iterator[str]:
 
 @contextmanager
 def _own_rabbitmq() -> Iterator[str]:
-    with _passable_directory() as directory:
+    with passable_directory() as directory:
         server = RabbitMqServer.start(directory)
         try:
             yield server.url
@@ -118,8 +118,11 @@ def _own_rabbitmq() -> Iterator[str]:
 
 
 @contextmanager
-def _passable_directory() -> Iterator[Path]:
-    # pytest's own are closed to others, and root must run PostgreSQL as somebody else.
+def passable_directory() -> Iterator[Path]:
+    """Yield a directory for a server's data, in memory where there is room.
+
+    pytest's own are closed to others, and root must run PostgreSQL as somebody else.
+    """
     directory = Path(tempfile.mkdtemp(prefix="espace-tests-", dir=MEMORY if _memory_has_room() else None))
     directory.chmod(0o711)
     try:
