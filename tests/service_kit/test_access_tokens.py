@@ -173,7 +173,9 @@ def test_a_key_that_is_for_something_else_is_not_used(folder, changes):
         assert not is_staff(checked, token(key, roles=["adviser"]))
 
 
-@pytest.mark.parametrize("keys", [[], [5], public(ECKey.generate_key("P-384"))], ids=str)
+@pytest.mark.parametrize(
+    "keys", [[], [5], public(ECKey.generate_key("P-384"))], ids=["none", "a number", "another curve"]
+)
 def test_a_file_without_a_key_to_verify_with_is_not_taken(folder, keys):
     with pytest.raises(SettingUnusable, match=r"jwks\.json: no key"):
         verifier(folder, keys)

@@ -102,7 +102,8 @@ async def test_a_listener_whose_backend_was_ended_listens_again(
         first = await is_rung(bell, within=5)
         bell.clear()
         ended = await connection.fetchval(
-            "SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ILIKE 'listen%'"
+            "SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query ILIKE 'listen%'"
         )
         again = await is_rung(bell, within=5)  # woken once for what it may have missed
         bell.clear()

@@ -11,8 +11,6 @@ from itertools import cycle
 from typing import Any
 from urllib.parse import urlsplit
 
-from scipy.stats import mannwhitneyu
-
 P_AT_LEAST = 0.001
 
 
@@ -34,11 +32,7 @@ class Times:
     def p_against(self, reference: str) -> dict[str, float]:
         """Return the two-sided p of each cause against `reference`."""
         other = self.seconds[reference]
-        return {
-            cause: float(mannwhitneyu(values, other, alternative="two-sided").pvalue)
-            for cause, values in self.seconds.items()
-            if cause != reference
-        }
+        return {cause: p_of(values, other) for cause, values in self.seconds.items() if cause != reference}
 
     def spread(self, cause: str) -> float:
         """Return the interquartile range of a cause in seconds."""
@@ -54,6 +48,13 @@ class Times:
             shown = f"{p[cause]:.4f}" if cause in p else "–"
             lines.append(f"{cause:<22}{len(values):>8}{median[cause] * 1e6:>12.0f}{difference:>+15.1f}{shown:>10}")
         return "\n".join(lines)
+
+
+def p_of(values: list[float], others: list[float]) -> float:
+    """Return the two-sided p of the Mann–Whitney test."""
+    from scipy.stats import mannwhitneyu  # takes two seconds to load, which most runs do not need
+
+    return float(mannwhitneyu(values, others, alternative="two-sided").pvalue)
 
 
 def measure(url: str, question: Question, *, samples: int, warm_up: int) -> Times:
