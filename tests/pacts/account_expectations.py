@@ -112,6 +112,7 @@ CHANGED_PASSWORD = _told(
     changed_at=an_instant("2026-11-21T09:00:00Z"),
     way="mailed_link",
     by_post=match.bool(False),
+    passkeys=match.int(0),
     email=an_address(NEW),
 )
 TOLD_BY_POST = _told(
@@ -123,6 +124,7 @@ TOLD_BY_POST = _told(
     changed_at=an_instant("2026-11-21T09:00:00Z"),
     way="posted_code",
     by_post=True,
+    passkeys=match.int(0),
     email=None,
 )
 CODE = _told(

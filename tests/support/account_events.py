@@ -24,6 +24,7 @@ def happens(event: type[Told], **changes: Any) -> Told:
         "undo_until": now + UNDO_LIFE,
         "notice": False,
         "by_post": False,
+        "passkeys": 0,
         "origin": "member",
         "way": "mailed_link",
         "change": "added",

@@ -87,7 +87,10 @@ class AccountCreated(AccountEvent):
 
 
 class PasswordChanged(AccountEvent):
-    """A password was chosen: notifications tells the member, by mail where an address is known, and by post if `by_post`."""
+    """A password was chosen: notifications tells the member, by mail where an address is known, and by post if `by_post`.
+
+    `passkeys` says how many open the account as before: who did not choose the password should look at them.
+    """
 
     event_type: ClassVar[str] = "password.changed.v1"
     recipients: ClassVar[tuple[str, ...]] = ("notifications",)
@@ -96,6 +99,7 @@ class PasswordChanged(AccountEvent):
     changed_at: datetime
     way: PasswordWay
     by_post: bool
+    passkeys: int = 0
     email: Annotated[str | None, Sealed] = None
 
 

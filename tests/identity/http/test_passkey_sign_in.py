@@ -134,12 +134,12 @@ async def test_of_ten_who_show_one_challenge_at_once_one_comes_in(opened, client
     assert [deed[2]["acr"] for deed in await deeds_of(opened, member) if deed[0] == "signed_in"].count("passkey") == 1
 
 
-async def test_a_passkey_of_one_brand_opens_no_other(opened, client):
+async def test_a_passkey_of_one_brand_opens_no_other_and_answers_no_other(opened, client):
     _, _, passkey = await with_passkey(opened, client)
-    options = await asked(client, "demo")
+    here, there = await asked(client, "demo"), await asked(client, "demo")
     answers = [
-        await show(client, options, passkey.get(options), "demo"),
-        await show(client, options, passkey.get(options), "mgas"),
+        await show(client, here, passkey.get(here), "demo"),
+        await show(client, there, passkey.get(there), "mgas"),
     ]
 
     assert [(one.status, one.code) for one in answers] == [REFUSED] * 2

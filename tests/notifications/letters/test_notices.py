@@ -56,22 +56,24 @@ async def test_an_access_that_was_asked_for_is_told_on_one_page(service: Running
 
 
 @pytest.mark.parametrize(
-    ("brand", "way", "words"),
+    ("brand", "way", "passkeys", "words"),
     [
-        ("demo", "mailed_link", "avec le lien reçu par courriel"),
-        ("mgas", "account", "depuis votre espace"),
-        ("safiag", "posted_code", "avec le code reçu par courrier"),
-        ("safiag", "statement_identifier", "avec l’identifiant imprimé sur vos relevés"),
+        ("demo", "mailed_link", 0, "avec le lien reçu par courriel"),
+        ("mgas", "account", 1, "depuis votre espace"),
+        ("safiag", "posted_code", 0, "avec le code reçu par courrier"),
+        ("safiag", "statement_identifier", 10, "avec l’identifiant imprimé sur vos relevés"),
     ],
 )
 async def test_a_password_that_was_changed_is_told_on_one_page(
-    service: RunningNotifications, brand: str, way: str, words: str
+    service: RunningNotifications, brand: str, way: str, passkeys: int, words: str
 ):
-    pdf = await letter_about(service, PasswordChanged, brand=brand, way=way, by_post=True, email=None)
+    changes = {"brand": brand, "way": way, "passkeys": passkeys, "by_post": True, "email": None}
+    pdf = await letter_about(service, PasswordChanged, **changes)
     text = text_of(pdf)
 
     assert "Votre mot de passe a été changé" in text
     assert f"(heure de Paris), {words}." in text
+    assert ("vos clés d’accès" in text) == (passkeys > 0)
     assert f"espace.example/{brand}/connexion" in text
     assert "Ce courrier ne contient aucun code" in text
     assert [mark for mark in STANDARDS if mark not in pdf.read_bytes()] == []

@@ -43,7 +43,7 @@ IN_BOTH_PARTS = {
     "identifier_looked_up": [MOMENT, "date de naissance"],
     "new_device_code": [MOMENT, CODE, DEVICE, "valable jusqu’au"],
     "passkeys_changed": [MOMENT, "clé d’accès", "connecter"],
-    "password_changed": [MOMENT, "avec le lien reçu par courriel", "connexion"],
+    "password_changed": [MOMENT, "avec le lien reçu par courriel", "connexion", "vos clés d’accès"],
     "password_reset": [TOKEN, "valable jusqu’au"],
     "welcome": [TOKEN, "valable jusqu’au"],
 }
@@ -77,7 +77,7 @@ def events(brand: str, **whose: Any) -> list[AccountEvent]:
         (ActivationRequested, {"token": None, "email": TYPED}),
         (AccountCreated, {"origin": "automatic"}),
         (AccountCreated, {"token": None, "expires_at": None}),
-        (PasswordChanged, {}),
+        (PasswordChanged, {"passkeys": 2}),
         (EmailChangeRequested, {}),
         (EmailChanged, {}),
         (EmailChanged, {"origin": "undone", "undo_token": None, "undo_until": None}),
@@ -187,3 +187,21 @@ async def test_each_mail_goes_to_the_address_that_it_is_for(service: RunningNoti
         "email_changed": (FORMER_EMAIL,),
         "email_removed": (FORMER_EMAIL,),
     }
+
+
+async def test_passkeys_are_only_spoken_of_to_whom_they_concern(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    for event, changes in (
+        (PasswordChanged, {"passkeys": 0}),
+        (PasswordChanged, {"passkeys": 1}),
+        (PasskeysChanged, {"change": "added"}),
+        (PasskeysChanged, {"change": "removed"}),
+    ):
+        await service.hear(happens(event, **changes))
+        while await service.send_mails():
+            pass
+    texts = [flowing(read(mail, {mail.message["Message-ID"]: ""}).text) for mail in relay.mails]
+
+    assert ["clés d’accès" in text for text in texts] == [False, True, False, False]
+    assert ["retirez cette clé d’accès" in text for text in texts] == [False, False, True, False]

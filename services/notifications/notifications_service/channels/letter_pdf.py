@@ -89,12 +89,13 @@ class AccessRequestedLetter(LetterContent):
 
 
 class PasswordChangedLetter(LetterContent):
-    """The letter about a password that was changed: when, by which way, and where to sign in."""
+    """The letter about a password that was changed: when, by which way, what else opens the access, and where to sign in."""
 
     purpose: ClassVar[str] = "password_changed_by_post"
 
     moment: str
     way: str
+    passkeys: int
     web_address: str
 
 

@@ -23,6 +23,7 @@ class ChangedPassword(MemberEvent):
     changed_at: datetime
     way: Literal["mailed_link", "posted_code", "statement_identifier", "account"]
     by_post: bool
+    passkeys: int = 0
     email: Personal | None = None
 
 

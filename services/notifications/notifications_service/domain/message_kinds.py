@@ -77,7 +77,9 @@ _MAILS = (
     ),
     MessageKind("account_created", cause="creation_id", content={"email": "email", "moment": "created_at"}),
     MessageKind(
-        "password_changed", cause="change_id", content={"email": "email", "moment": "changed_at", "way": "way"}
+        "password_changed",
+        cause="change_id",
+        content={"email": "email", "moment": "changed_at", "way": "way", "passkeys": "passkeys"},
     ),
     MessageKind(
         "email_change_code",
@@ -121,7 +123,7 @@ _LETTERS = (
     MessageKind(
         "password_changed_by_post",
         cause="change_id",
-        content={"moment": "changed_at", "way": "way"},
+        content={"moment": "changed_at", "way": "way", "passkeys": "passkeys"},
         channel="letter",
     ),
 )

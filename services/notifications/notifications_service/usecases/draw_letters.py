@@ -120,6 +120,7 @@ def _password_changed(
     return {
         "moment": opened.moment and moment_in_words(opened.moment),
         "way": WAYS.get(opened.way or ""),
+        "passkeys": opened.passkeys,
         "web_address": brand.link(public_url, brand.sign_in_path),
     }
 

@@ -44,6 +44,7 @@ class MessageContent(BaseModel):
     device: str | None = None
     way: str | None = None
     change: str | None = None
+    passkeys: int = 0
 
     @property
     def holds_a_secret(self) -> bool:

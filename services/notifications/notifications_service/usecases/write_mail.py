@@ -63,6 +63,7 @@ def _values(notifications: Notifications, mail: DueMail, kind: MessageKind, cont
         "device": content.device and printable_words(content.device)[:LONGEST_DEVICE],
         "way": content.way and WAYS[content.way],
         "change": content.change,
+        "passkeys": content.passkeys,
         "other_email": content.other_email and hint_at(content.other_email.reveal()),
     }
     return {name: value for name, value in values.items() if value is not None}
