@@ -14,6 +14,7 @@ from espace_embedded.staff_tokens import staff_token
 
 from tests.support.compose_stack import Stack
 from tests.support.journeys import (
+    Mail,
     Space,
     ask_for_reset,
     code_from_letter,
@@ -42,9 +43,11 @@ async def opened(stack: Stack, folder: Path) -> AsyncIterator[Space]:
             async with client.get(f"{mailpit}/api/v1/{path}") as response:
                 return await response.json()
 
-        async def mails_to(email: str) -> list[str]:
+        async def mails_to(email: str) -> list[Mail]:
             found = (await mailpit_says(f"search?query=to:{email}"))["messages"]
-            return [(await mailpit_says(f"message/{one['ID']}"))["Text"] for one in reversed(found)]
+            return [
+                Mail(one["Subject"], (await mailpit_says(f"message/{one['ID']}"))["Text"]) for one in reversed(found)
+            ]
 
         async def letters_to(line: str) -> list[bytes]:
             letters = Letterbox(stack.copy_from("notifications-work", "/var/lib/espace", folder) / "letters").letters()

@@ -15,6 +15,7 @@ from service_kit.broker import EXCHANGE
 from tests.journeys.canaries import Canary, birth_date_notations, canaries_below, canaries_in, canaries_in_database
 from tests.support.deployment import SERVICES, Deployment, deployment, read_manifests, until_rows
 from tests.support.journeys import (
+    Mail,
     Space,
     ask_for_reset,
     code_from_letter,
@@ -99,10 +100,10 @@ async def _overheard(url: str) -> AsyncIterator[list[bytes]]:
 
 
 def _space(running: Deployment, client: aiohttp.ClientSession, relay: SmtpProcess) -> Space:
-    async def mails_to(email: str) -> list[str]:
-        mails = [mail for mail in relay.mails() if mail.recipients == (email,)]
-        bodies = [mail.message.get_body(("plain",)) for mail in mails]
-        return [body.get_content() for body in bodies if body is not None]
+    async def mails_to(email: str) -> list[Mail]:
+        messages = [mail.message for mail in relay.mails() if mail.recipients == (email,)]
+        bodies = [(str(message["Subject"]), message.get_body(("plain",))) for message in messages]
+        return [Mail(subject, body.get_content()) for subject, body in bodies if body is not None]
 
     async def letters_to(line: str) -> list[bytes]:
         return [one["path"].read_bytes() for one in read_manifests(running.letters) if line in one["address_lines"]]
