@@ -68,12 +68,14 @@ class Limits(BaseModel):
 
     half_life_minutes: int = Field(default=60, ge=1, le=120, description="after which a count weighs half")
     network_factor: int = Field(default=8, ge=1, description="a network may do as much as so many addresses")
-    same_secret: int = Field(default=30, ge=2, description="failures with one password or code, whoever is tried")
+    same_secret: int = Field(default=100, ge=2, description="failures with one password or code, whoever is tried")
     challenge_minutes: int = Field(default=10, ge=1, le=60)
     challenge_work: int = Field(default=2000, ge=1, le=100_000, description="steps of the easiest challenge")
-    tries: Thresholds = Thresholds(address_challenge_at=50, address_stop_at=2000, brand_challenge_at=1000)
-    resets: Thresholds = Thresholds(address_challenge_at=50, address_stop_at=2000, brand_challenge_at=1000)
-    claims: Thresholds = Thresholds(address_challenge_at=3, address_stop_at=300, brand_challenge_at=200)
+    # Thousands of telephones share one address, and one member in twenty mistypes at a busy hour.
+    tries: Thresholds = Thresholds(address_challenge_at=300, address_stop_at=3000, brand_challenge_at=2000)
+    # Each account has a quota of mails and letters of its own; a leak in the news sends everybody here.
+    resets: Thresholds = Thresholds(address_challenge_at=1000, address_stop_at=10_000, brand_challenge_at=10_000)
+    claims: Thresholds = Thresholds(address_challenge_at=20, address_stop_at=300, brand_challenge_at=200)
 
     @property
     def half_life_seconds(self) -> float:
