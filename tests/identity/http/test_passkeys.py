@@ -4,12 +4,18 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from identity_service.store import accounts, sessions
 from webauthn.helpers import base64url_to_bytes
 
 from tests.support.account_steps import call, deeds_of, signed_in, tokens_of
 from tests.support.identity_steps import refresh
 from tests.support.passkey_steps import PASSKEYS, add, offered, sign_in_by, with_passkey
 from tests.support.soft_passkey import Lie, SoftPasskey, ed25519_key, es256, tampered
+from tests.support.waiting import eventually
+
+WAITING_FOR_LOCKS = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 async def test_the_options_ask_for_a_verified_member_and_name_nobody(opened, client):
@@ -133,6 +139,25 @@ async def test_passkeys_are_changed_only_after_a_recent_sign_in(opened, client):
 
     assert {(answer.status, answer.code) for answer in answers} == {(403, "recent-sign-in-required")}
     assert len((await call(client, "GET", PASSKEYS, fresh)).body["items"]) == 1
+
+
+async def test_a_session_that_is_ended_meanwhile_changes_nothing_any_more(opened, client):
+    member, tokens, _ = await with_passkey(opened, client)
+    token, account = tokens["access_token"], await opened.account(member)
+    made = SoftPasskey().create(await offered(client, token))
+    [shown] = (await call(client, "GET", PASSKEYS, token)).body["items"]
+    async with opened.identity.database.transaction() as connection:
+        await accounts.lock(connection, account["id"])  # as a reset does that is redeemed at this moment
+        waiting = [
+            asyncio.create_task(add(client, token, made)),
+            asyncio.create_task(call(client, "DELETE", f"{PASSKEYS}/{shown['id']}", token)),
+        ]
+        assert await eventually(lambda: opened.value(WAITING_FOR_LOCKS), lambda found: found == 2) == 2
+        await sessions.end_all(connection, account["id"], now=opened.clock.now(), because="a test")
+    answers = [await one for one in waiting]
+
+    assert [(one.status, one.code) for one in answers] == [(401, "not-signed-in")] * 2
+    assert await opened.value("SELECT count(*) FROM passkeys") == 1
 
 
 async def test_options_serve_once_for_their_session_and_for_five_minutes(opened, client):
