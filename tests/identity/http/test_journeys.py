@@ -38,7 +38,7 @@ async def test_mgas_by_mail(opened: OpenedIdentity, client):
     assert promised.body["help"].keys() == {"phone", "email", "hours"}
 
     await opened.decide()
-    (event,) = await opened.new_events()
+    (event,) = await opened.new_events("reset.requested.v1")
 
     assert (await redeem(client, "mgas", event.data["token"])).status == 204
     assert (await refresh(client, before["refresh_token"])).code == "session-ended"

@@ -6,6 +6,7 @@ from uuid import uuid4
 from identity_service.store import posted_codes, reset_tokens, sessions
 from identity_service.store.posted_codes import PostedCode
 from identity_service.store.reset_tokens import MailedToken
+from identity_service.store.sessions import Beginning
 from identity_service.worker import forget_expired
 
 from tests.support.identity_fixtures import START, OpenedIdentity
@@ -27,9 +28,8 @@ async def fill(opened: OpenedIdentity) -> None:
             await posted_codes.replace(connection, code, origin="member", now=now)
         for account_id, end in ((one, until[0]), (two, until[1])):
             session_id = uuid4()
-            await sessions.open_session(
-                connection, session_id=session_id, account_id=account_id, now=now, lifetime=end - now, idle=end - now
-            )
+            beginning = Beginning(session_id, account_id, "password", "Firefox, Windows")
+            await sessions.open_session(connection, beginning, now=now, lifetime=end - now, idle=end - now)
             digest = session_id.bytes
             await sessions.add_refresh_token(connection, session_id=session_id, digest=digest, now=now)
 

@@ -66,6 +66,9 @@ class BrandPolicy(BaseModel):
     welcome_link_days: int = Field(default=30, ge=1, le=90)
     activation_link_hours: int = Field(default=24, ge=1, le=72)
     undo_email_hours: int = Field(default=72, ge=24, le=240)
+    email_code_minutes: int = Field(default=15, ge=5, le=60)
+    email_code_tries: int = Field(default=5, ge=1, le=10)
+    email_changes_per_hour: int = Field(default=3, ge=1, le=20)
     password_notice_by_post: Literal["always", "without_email", "never"] = "without_email"  # noqa: S105
     letters: LetterQuota = LetterQuota()
     reset_mails_per_hour: int = Field(default=5, ge=1)
@@ -78,3 +81,9 @@ class BrandPolicy(BaseModel):
         By default where six digits are the password: they are the weakest, and what leaks is used elsewhere.
         """
         return self.password_rule == "six_digits" if self.new_device_check is None else self.new_device_check  # noqa: S105
+
+    def tells_new_password_by_post(self, *, email_known: bool) -> bool:
+        """Tell whether a letter says that a password was chosen."""
+        return self.password_notice_by_post == "always" or (  # noqa: S105
+            self.password_notice_by_post == "without_email" and not email_known  # noqa: S105
+        )

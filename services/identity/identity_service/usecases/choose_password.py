@@ -1,15 +1,31 @@
-"""The last step of every way back in: a new password is written, every session ends, every other secret is void."""
+"""The last step of every way to a new password: it is written, sessions end, every other secret is void, its owner is told.
 
+In the caller's transaction writes accounts, sessions, reset_tokens, posted_codes, tries, deeds and the outbox; publishes
+password.changed.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.problems import FieldProblem
 
 from identity_service.domain.accounts import Account
+from identity_service.domain.deeds import Deed
 from identity_service.domain.errors import PasswordRefused
 from identity_service.domain.passwords import breached, password_problems, shape_problems
+from identity_service.events import PasswordChanged, PasswordWay
 from identity_service.resources import Identity
-from identity_service.store import accounts, posted_codes, reset_tokens, sessions, tries
+from identity_service.store import accounts, passkeys, posted_codes, reset_tokens, sessions, tries
+from identity_service.usecases.known_address import known_address
+
+ENDED_BECAUSE: dict[PasswordWay, str] = {
+    "mailed_link": "password reset by mail",
+    "posted_code": "password chosen with a posted code",
+    "statement_identifier": "first connection",
+    "account": "password changed",
+}
 
 
 def check_shape(identity: Identity, *, brand: str, password: str, confirmation: str) -> None:
@@ -40,15 +56,49 @@ def _refuse(problems: list[FieldProblem]) -> None:
         raise PasswordRefused(fields=tuple(problems))
 
 
-async def write_choice(
-    connection: Connection, account: Account, *, password_hash: str, now: datetime, because: str
-) -> None:
-    """Write the hash, end every session, lift a lock and void every token and code, in the caller's transaction.
+@dataclass(frozen=True)
+class Choice:
+    """A new password that may be written, what proved its owner, and the session that goes on (none after forgetting it)."""
 
-    The caller has locked the account (`accounts.lock`).
+    password_hash: str
+    way: PasswordWay
+    session_id: UUID | None = None
+
+
+async def write_choice(
+    identity: Identity, connection: Connection, account: Account, choice: Choice, *, now: datetime
+) -> None:
+    """Write the hash, end the other sessions, void every token and code and tell the owner, in the caller's transaction.
+
+    What proves the owner through another channel than the password also lifts a lock. The caller has locked the account
+    (`accounts.lock`).
     """
-    await accounts.set_password(connection, account.id, password_hash=password_hash, now=now)
-    await sessions.end_all(connection, account.id, now=now, because=because)
+    await accounts.set_password(connection, account.id, password_hash=choice.password_hash, now=now)
+    await sessions.end_all(connection, account.id, now=now, because=ENDED_BECAUSE[choice.way], but=choice.session_id)
     await reset_tokens.cancel_all(connection, account.id, now=now)
     await posted_codes.cancel_all(connection, account.id, now=now)
-    await tries.forget(connection, account.id)
+    if choice.way != "account":
+        await tries.forget(connection, account.id)
+    await identity.record(
+        connection, Deed("password_changed", account.brand, account.id, details={"way": choice.way}), now=now
+    )
+    await _tell(identity, connection, account, choice, now=now)
+
+
+async def _tell(identity: Identity, connection: Connection, account: Account, choice: Choice, *, now: datetime) -> None:
+    # As the account is now: an activation has just given it its address.
+    present = (await accounts.hold(connection, [account.id]))[account.id]
+    email, [version] = known_address(identity, present), await accounts.draw_versions(connection, [account.id])
+    event = PasswordChanged(
+        version=version,
+        account_id=account.id,
+        member_id=account.member_id,
+        brand=account.brand,
+        change_id=identity.entropy.new_id(),
+        changed_at=now,
+        way=choice.way,
+        by_post=identity.brands[account.brand].tells_new_password_by_post(email_known=email is not None),
+        passkeys=await passkeys.count(connection, account.id),
+        email=email,
+    )
+    await identity.outbox.append(connection, event, event_id=identity.entropy.new_id(), occurred_at=now)

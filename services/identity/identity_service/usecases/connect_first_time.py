@@ -2,7 +2,8 @@
 
 Reads accounts; counts the try before the code is compared (tries, and posted_codes where there is one); in one transaction
 uses the code up and writes password, tries, sessions, tokens, codes, terms_acceptances and the outbox; publishes
-posted-code.redeemed. No session is opened: the member signs in with the new password, which proves that it was taken in.
+password.changed and posted-code.redeemed. No session is opened: the member signs in with the new password, which proves that
+it was taken in.
 """
 
 import hmac
@@ -20,7 +21,7 @@ from identity_service.resources import Identity
 from identity_service.store import accounts, posted_codes, terms_acceptances, tries
 from identity_service.store.posted_codes import PostedCode
 from identity_service.usecases.check_terms import check_terms
-from identity_service.usecases.choose_password import check_choice, check_shape, write_choice
+from identity_service.usecases.choose_password import Choice, check_choice, check_shape, write_choice
 from identity_service.usecases.recognise import Recognised, recognise
 
 
@@ -66,14 +67,14 @@ async def _connect(
             raise FirstConnectionRefused
         if posted is None and present is not None:
             raise FirstConnectionRefused  # somebody was quicker with the same identifier
-        await write_choice(connection, account, password_hash=password_hash, now=now, because="first connection")
+        choice = Choice(password_hash, "statement_identifier" if posted is None else "posted_code")
+        await write_choice(identity, connection, account, choice, now=now)
         await terms_acceptances.record(
             connection, account.id, version=terms.version, text_digest=terms.digest, now=now, source="first connection"
         )
         if posted is not None:
             await _tell(identity, connection, account, posted, now=now)
-    if posted is not None:
-        identity.foundation.wake.call()
+    identity.foundation.wake.call()
 
 
 async def _tell(

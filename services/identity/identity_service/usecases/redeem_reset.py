@@ -2,7 +2,7 @@
 
 Whatever the link is for: the way back in, the first way in, or an access with an address of one's own. Reads reset_tokens and
 accounts; in one transaction uses the token up and writes the password, tries, sessions, tokens and codes. The token is checked
-again in the statement that uses it up: two redemptions at once cannot both win.
+again in the statement that uses it up: two redemptions at once cannot both win. Publishes password.changed.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from identity_service.domain.errors import ResetTokenInvalid
 from identity_service.resources import Identity
 from identity_service.store import accounts, reset_tokens
 from identity_service.usecases.activate_account import activate_account, hold_address
-from identity_service.usecases.choose_password import check_choice, write_choice
+from identity_service.usecases.choose_password import Choice, check_choice, write_choice
 
 
 async def redeem_reset(
@@ -41,6 +41,5 @@ async def redeem_reset(
             raise ResetTokenInvalid
         if mailed.purpose == "activation":
             await activate_account(identity, connection, present, mailed, now=now)
-        await write_choice(connection, account, password_hash=password_hash, now=now, because="password reset by mail")
-    if mailed.purpose == "activation":
-        identity.foundation.wake.call()
+        await write_choice(identity, connection, account, Choice(password_hash, "mailed_link"), now=now)
+    identity.foundation.wake.call()
