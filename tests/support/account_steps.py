@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 
 from tests.support.identity_fixtures import OpenedIdentity
-from tests.support.identity_steps import PASSPHRASE, Seen, seen, sign_in, with_password
+from tests.support.identity_steps import PASSPHRASE, Seen, connect, post, seen, sign_in, with_password
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -21,7 +21,11 @@ async def signed_in(
     opened: OpenedIdentity, client: aiohttp.ClientSession, password: str = PASSPHRASE, **changes: Any
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Enrol a member (of mgas, unless `changes` say otherwise) who chose `password` and signed in; return member, tokens."""
-    member = await with_password(opened, client, password, **changes)
+    if changes.get("email", "") is None:  # nobody mails a link: first connection, at brands that have it
+        member = await opened.enrol(**changes)
+        await connect(client, member["brand"], member["nir"], member["statement_identifier"], password)
+    else:
+        member = await with_password(opened, client, password, **changes)
     return member, await tokens_of(client, member, password)
 
 
@@ -35,6 +39,42 @@ async def tokens_of(
     assert answer.status == 201, answer
     tokens: dict[str, Any] = answer.body
     return tokens
+
+
+async def ask_for_email(
+    client: aiohttp.ClientSession, tokens: dict[str, Any], email: str, confirmation: str = ""
+) -> Seen:
+    """Ask for another address."""
+    body = {"email": email, "email_confirmation": confirmation or email}
+    return await call(client, "PUT", "/v1/account/email", tokens["access_token"], body)
+
+
+async def confirm_email(client: aiohttp.ClientSession, tokens: dict[str, Any], code: str) -> Seen:
+    """Type the code that came to the new address."""
+    return await call(client, "POST", "/v1/account/email/confirmation", tokens["access_token"], {"code": code})
+
+
+async def undo_email(client: aiohttp.ClientSession, brand: str, token: str) -> Seen:
+    """Follow the link that came to the former address."""
+    return await post(client, f"/v1/{brand}/email-changes/undo", {"token": token})
+
+
+async def mailed_code(opened: OpenedIdentity) -> str:
+    """Return the code that the newest request of another address had mailed."""
+    event = (await opened.new_events("email-change.requested.v1"))[-1]
+    return str(event.data["code"])
+
+
+async def change_email(
+    opened: OpenedIdentity, client: aiohttp.ClientSession, tokens: dict[str, Any], email: str
+) -> dict[str, Any]:
+    """Change the address of whoever has `tokens`; return what is told of it."""
+    asked = await ask_for_email(client, tokens, email)
+    confirmed = await confirm_email(client, tokens, await mailed_code(opened))
+
+    assert (asked.status, confirmed.status) == (202, 204)
+    (event,) = await opened.new_events("email.changed.v1")
+    return event.data
 
 
 async def deeds_of(opened: OpenedIdentity, member: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

@@ -11,7 +11,16 @@ from service_kit.loops import Loop
 from identity_service.consumers import failed_deliveries, members
 from identity_service.resources import Identity, open_identity
 from identity_service.settings import IdentitySettings
-from identity_service.store import limits, passkey_challenges, posted_codes, reset_tokens, sessions, tries
+from identity_service.store import (
+    devices,
+    email_changes,
+    limits,
+    passkey_challenges,
+    posted_codes,
+    reset_tokens,
+    sessions,
+    tries,
+)
 from identity_service.usecases.chain_deeds import chain_deeds, tell_head
 from identity_service.usecases.decide_resets import decide_due_resets
 from identity_service.usecases.tell_locks import tell_locks
@@ -63,6 +72,8 @@ async def forget_expired(identity: Identity) -> int:
     async with identity.database.transaction() as connection:
         await reset_tokens.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
         await posted_codes.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
+        await devices.forget_expired(connection, now=now, before=now - KEPT_AFTER_EXPIRY)
+        await email_changes.forget_expired(connection, now=now, before=now - KEPT_AFTER_EXPIRY)
         await sessions.forget_expired(connection, before=now - KEPT_AFTER_EXPIRY)
         await tries.forget_idle(connection, before=now - TRIES_KEPT)
     return 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from service_kit.problems import DomainError
+from service_kit.problems import DomainError, FieldProblem
 
 from identity_service.domain.creation_causes import CAUSES
 
@@ -13,6 +13,17 @@ class WrongCredentials(DomainError):
     """Unknown, wrong, locked, not yet activated or not in force: one answer, one time."""
 
     code = "wrong-credentials"
+
+
+class NewDeviceCodeRequired(DomainError):
+    """The password was right, the device is not known: a code was mailed, and sign-in is repeated with it."""
+
+    code = "new-device-code-required"
+
+    def __init__(self, *, sent_to: str, wrong: bool) -> None:
+        detail = "Ce code ne convient pas, ou n’est plus valable."
+        super().__init__(fields=(FieldProblem("new_device_code", "wrong-code", detail),) if wrong else ())
+        self.extension = {"sent_to": sent_to}
 
 
 class PasswordRefused(DomainError):
@@ -56,6 +67,30 @@ class NoMatch(DomainError):
     """No address is shown: unknown or wrong facts, no address, not in force, too many tries: one answer."""
 
     code = "no-match"
+
+
+class AddressRefused(DomainError):
+    """The new address is none, was typed in two ways, or is the present one; `fields` says which."""
+
+    code = "address-refused"
+
+
+class EmailCodeRefused(DomainError):
+    """The code that was mailed to a new address is wrong, used, cancelled or expired, or too many were tried: one answer."""
+
+    code = "email-code-refused"
+
+
+class EmailAlreadyUsed(DomainError):
+    """The new address, which the member reads, is how somebody else of the brand signs in."""
+
+    code = "email-already-used"
+
+
+class UndoTokenInvalid(DomainError):
+    """The token that undoes a change of address is unknown, used or expired: one answer."""
+
+    code = "undo-token-invalid"
 
 
 class TermsNotAccepted(DomainError):

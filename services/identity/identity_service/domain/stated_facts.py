@@ -25,12 +25,15 @@ WORDS = {
 
 def creation_problems(*, membership_number: str, email: str, confirmation: str) -> list[FieldProblem]:
     """Return what is wrong with what is stated for an access of one's own."""
-    found = number_problems(membership_number)
+    return number_problems(membership_number) + address_problems(email=email, confirmation=confirmation)
+
+
+def address_problems(*, email: str, confirmation: str) -> list[FieldProblem]:
+    """Return what is wrong with an address that is typed twice."""
     if address_to_keep(email) is None:
-        found.append(_problem("email", "invalid-email"))
-    elif normalise_email(email) != normalise_email(confirmation):
-        found.append(_problem("email_confirmation", "confirmation-differs"))
-    return found
+        return [_problem("email", "invalid-email")]
+    same = normalise_email(email) == normalise_email(confirmation)
+    return [] if same else [_problem("email_confirmation", "confirmation-differs")]
 
 
 def lookup_problems(*, membership_number: str, birth_date: str) -> list[FieldProblem]:

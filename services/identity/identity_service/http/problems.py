@@ -8,9 +8,13 @@ from service_kit.problems import DomainError
 from identity_service.domain.errors import (
     AccountCreationRefused,
     AccountNotInForce,
+    AddressRefused,
     ChallengeRequired,
+    EmailAlreadyUsed,
+    EmailCodeRefused,
     FirstConnectionRefused,
     LetterQuotaReached,
+    NewDeviceCodeRequired,
     NoMatch,
     PasskeyRefused,
     PasswordRefused,
@@ -21,6 +25,7 @@ from identity_service.domain.errors import (
     TermsNotAccepted,
     TooBusy,
     TooManyPasskeys,
+    UndoTokenInvalid,
     WrongCredentials,
     WrongPassword,
 )
@@ -30,6 +35,11 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         401,
         "Wrong credentials",
         "L’identifiant ou le mot de passe ne correspond pas. Vérifiez les deux, ou demandez un nouveau mot de passe.",
+    ),
+    NewDeviceCodeRequired: ProblemText(
+        403,
+        "New device code required",
+        "Vous vous connectez depuis un nouvel appareil. Saisissez le code que nous venons de vous envoyer par e-mail.",
     ),
     PasswordRefused: ProblemText(422, "Password refused", "Ce mot de passe ne peut pas être accepté."),
     WrongPassword: ProblemText(422, "Wrong password", "Le mot de passe actuel ne correspond pas."),
@@ -57,6 +67,22 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         "Aucune adresse e-mail ne correspond aux informations saisies. Vérifiez votre numéro d’adhésion, votre numéro de "
         "sécurité sociale et votre date de naissance.",
     ),
+    AddressRefused: ProblemText(422, "Address refused", "Cette adresse e-mail ne peut pas être acceptée."),
+    EmailCodeRefused: ProblemText(
+        422,
+        "E-mail code refused",
+        "Ce code ne correspond pas, ou il n’est plus valable. Vérifiez-le, ou recommencez pour en recevoir un autre.",
+    ),
+    EmailAlreadyUsed: ProblemText(
+        409,
+        "E-mail already used",
+        "Cette adresse e-mail est déjà celle d’un autre espace adhérent. Choisissez-en une autre.",
+    ),
+    UndoTokenInvalid: ProblemText(
+        400,
+        "Undo token invalid",
+        "Ce lien n’est plus valable. Si vous n’avez pas demandé ce changement d’adresse, appelez-nous.",
+    ),
     TermsNotAccepted: ProblemText(
         422, "Terms not accepted", "Vous devez accepter les conditions générales d’utilisation en vigueur."
     ),
@@ -79,7 +105,7 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
     TooManyPasskeys: ProblemText(
         409,
         "Too many passkeys",
-        "Vous avez déjà dix clés d’accès. Supprimez celle que vous n’utilisez plus avant d’en ajouter une autre.",
+        "Vous avez déjà dix clés d’accès. Retirez celle que vous n’utilisez plus avant d’en ajouter une autre.",
     ),
     TooBusy: ProblemText(
         503, "Too busy", "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques instants."

@@ -36,6 +36,13 @@ async def find(connection: Connection, account_id: UUID) -> Account | None:
     return row_as(Account, await connection.fetchrow(f"SELECT {COLUMNS} FROM accounts WHERE id = $1", account_id))  # noqa: S608
 
 
+async def login_digest(connection: Connection, account_id: UUID, *, kind: str) -> bytes:
+    """Return the digest of the account's own login identifier (`nir` or `email`)."""
+    column = {"nir": "nir_digest", "email": "email_digest"}[kind]
+    found: bytes = await connection.fetchval(f"SELECT {column} FROM accounts WHERE id = $1", account_id)  # noqa: S608
+    return found
+
+
 async def personal_digests(connection: Connection, account_id: UUID) -> set[bytes]:
     """Return the digests of what a password must not be made of.
 

@@ -112,6 +112,11 @@ async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime)
     )
 
 
+async def forget_all(connection: Connection, account_id: UUID) -> None:
+    """Delete every token of an account: what an intruder had mailed must not count against the owner's quota."""
+    await connection.execute("DELETE FROM reset_tokens WHERE account_id = $1", account_id)
+
+
 async def cancel_purpose(connection: Connection, account_id: UUID, *, purpose: Purpose, now: datetime) -> None:
     """Use up the tokens of one purpose of an account: another way in was chosen."""
     await connection.execute(

@@ -104,6 +104,23 @@ async def take_back(connection: Connection, account_id: UUID, *, number: int, lo
     )
 
 
+async def close(connection: Connection, account_id: UUID, *, now: datetime, failures: int) -> None:
+    """Let the password open nothing until another channel has proved the owner, who is told of it otherwise.
+
+    `failures` is how many in a row the brand disables an account at.
+    """
+    await connection.execute(
+        """
+        INSERT INTO tries AS kept (subject, failures, day_began, day_tries, last_try_at, lock_told_at)
+        VALUES ($1, $3, $2, 0, $2, $2)
+        ON CONFLICT (subject) DO UPDATE SET failures = greatest(kept.failures, $3), last_try_at = $2, lock_told_at = $2
+        """,
+        account_id,
+        now,
+        failures,
+    )
+
+
 async def forget(connection: Connection, account_id: UUID) -> None:
     """Forget every try: another channel has proved the owner, which also ends a lock."""
     await connection.execute("DELETE FROM tries WHERE subject = $1", account_id)

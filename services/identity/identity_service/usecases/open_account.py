@@ -38,10 +38,14 @@ class EnrolledMember(Reader):
 
 
 async def open_account(identity: Identity, connection: Connection, member: EnrolledMember, *, now: datetime) -> None:
-    """Create the member's account, or bring it up to date when `member.version` is newer."""
-    known = await enrolments.find(connection, brand=member.brand, member_id=member.member_id)
+    """Create the member's account, or bring it up to date when `member.version` is newer.
+
+    An address that the member chose stays until contracts tells another one than before (docs/decisions/0012).
+    """
+    known = await enrolments.hold(connection, brand=member.brand, member_id=member.member_id)
     enrolment = _enrolment(identity, member, known.account_id if known else identity.entropy.new_id(), now=now)
-    if await enrolments.save(connection, enrolment, now=now) and known and known.email_digest != enrolment.email_digest:
+    kept = await enrolments.save(connection, enrolment, now=now)
+    if known and kept and kept.email_digest != known.email_digest and known.email_digest not in enrolment.email_digests:
         # What was mailed to the former address opens nothing any more, and the new one is welcomed.
         await reset_tokens.cancel_all(connection, known.account_id, now=now)
         await welcomes.expect(connection, known.account_id)
@@ -59,7 +63,7 @@ def _enrolment(identity: Identity, member: EnrolledMember, account_id: UUID, *, 
         nir_digest=digests.nir.of(brand, normalise_nir(member.nir.reveal())),
         membership_digest=digests.membership.of(brand, letters_and_digits(member.membership_number.reveal())),
         birth_digest=digests.birth.of(owner, member.birth_date.reveal()),
-        email_digest=digests.email.of(brand, normalise_email(email)) if email else None,
+        email_digests=digests.email.all_of(brand, normalise_email(email)) if email else [],
         email_sealed=identity.addresses.seal(email.encode(), context=owner) if email else None,
         statement_digest=digests.statement.of(owner, letters_and_digits(statement)) if statement else None,
         personal_digests=digests.personal.of_each(owner, _pieces(member)),
