@@ -12,6 +12,8 @@ import pytest
 from contracts_service.domain.enrolment_line import BrandRules, EnrolmentLine, parse_enrolment_line
 from contracts_service.domain.social_security_number import NumberKind
 from espace_embedded.demo_data import BRANDS, demo_members, demo_people
+from espace_embedded.demonstration import describe_people
+from espace_embedded.mailbox import UNKNOWN_DOMAIN
 from notifications_service.domain.postal_address import PostalAddress, address_lines
 
 pytestmark = pytest.mark.unit
@@ -39,6 +41,10 @@ def in_force(line: EnrolmentLine, today: date = TODAY) -> bool:
     return line.contract.effective_date <= today and (line.contract.end_date or today) >= today
 
 
+def without_start(member: dict[str, Any]) -> dict[str, Any]:
+    return member | {"contract": member["contract"] | {"effective_date": None}}
+
+
 def test_the_brands_of_the_demonstration_are_those_that_ship() -> None:
     assert sorted(BRANDS) == sorted(file.stem for file in BRAND_FILES.glob("*.toml"))
 
@@ -49,8 +55,8 @@ def test_a_brand_without_demonstration_is_refused() -> None:
 
 
 @pytest.mark.parametrize("brand", BRANDS)
-def test_the_import_accepts_all_25_members(brand: str) -> None:
-    assert len(list(accepted(brand))) == 25
+def test_the_import_accepts_all_28_members(brand: str) -> None:
+    assert len(list(accepted(brand))) == 28
 
 
 @pytest.mark.parametrize("brand", BRANDS)
@@ -58,20 +64,26 @@ def test_numbers_and_emails_are_unique_in_a_brand(brand: str) -> None:
     lines = list(accepted(brand))
     emails = [line.email for line in lines if line.email]
 
-    assert len({line.membership_number for line in lines}) == 25
-    assert len({line.statement_identifier for line in lines}) == 25
-    assert len({line.nir for line in lines}) == 25
+    assert len({line.membership_number for line in lines}) == 28
+    assert len({line.statement_identifier for line in lines}) == 28
+    assert len({line.nir for line in lines}) == 28
     assert len(set(emails)) == len(emails)
-    assert all(email.endswith("@example.org") for email in emails)
+    assert {email.partition("@")[2] for email in emails} == {"example.org", UNKNOWN_DOMAIN}
 
 
 @pytest.mark.parametrize("brand", BRANDS)
-def test_every_day_of_a_year_gives_the_same_members(brand: str) -> None:
+def test_every_day_of_a_year_gives_the_same_members_but_for_the_two_who_have_just_joined(brand: str) -> None:
     first = demo_members(brand, today=date(2026, 1, 1))
 
-    for days in range(1, 365, 28):
-        assert demo_members(brand, today=date(2026, 1, 1) + timedelta(days=days)) == first
-    assert demo_members(brand, today=date(2026, 12, 31)) == first
+    for day in (date(2026, 1, 1) + timedelta(days=days) for days in (1, 28, 200, 364)):
+        members = demo_members(brand, today=day)
+
+        assert members[:-2] == first[:-2]
+        assert [without_start(one) for one in members[-2:]] == [without_start(one) for one in first[-2:]]
+        assert [one["contract"]["effective_date"] for one in members[-2:]] == [
+            day.isoformat(),
+            (day + timedelta(days=1)).isoformat(),
+        ]
 
 
 def test_the_numbers_stay_as_they_are_in_every_version_of_python() -> None:
@@ -88,11 +100,11 @@ def test_the_numbers_stay_as_they_are_in_every_version_of_python() -> None:
 
 @pytest.mark.parametrize("brand", BRANDS)
 @pytest.mark.parametrize("year", [2026, 2027, 2040])
-def test_in_any_year_one_contract_is_not_yet_in_force_and_one_is_over(brand: str, year: int) -> None:
+def test_in_any_year_two_contracts_are_not_yet_in_force_and_one_is_over(brand: str, year: int) -> None:
     for today in (date(year, 1, 1), date(year, 12, 31)):
         lines = list(accepted(brand, today))
 
-        assert sum(line.contract.effective_date > today for line in lines) == 1
+        assert sum(line.contract.effective_date > today for line in lines) == 2
         assert sum(line.contract.end_date is not None and line.contract.end_date < today for line in lines) == 1
         assert all(line.contract.renewal_date and line.contract.renewal_date >= today for line in lines)
 
@@ -128,9 +140,11 @@ def test_children_have_a_number_or_none_and_some_are_sixteen(brand: str) -> None
 
 
 @pytest.mark.parametrize(("brand", "homes_of_the_three"), [("safiag", "20000"), ("mgas", None), ("demo", None)])
-def test_the_three_printed_people_can_sign_in_or_receive_a_letter(brand: str, homes_of_the_three: str | None) -> None:
+def test_three_of_the_printed_people_can_sign_in_or_receive_a_letter(
+    brand: str, homes_of_the_three: str | None
+) -> None:
     lines = {line.membership_number: line for line in accepted(brand)}
-    people = demo_people(brand, today=TODAY)
+    people = demo_people(brand, today=TODAY)[:3]
     own = [lines[person.membership_number] for person in people]
 
     assert [person.email is not None for person in people] == [True, False, True]
@@ -154,5 +168,18 @@ def test_whoever_has_no_email_can_be_written_to(brand: str) -> None:
 def test_no_member_of_one_brand_is_in_another() -> None:
     members: list[dict[str, Any]] = [member for brand in BRANDS for member in demo_members(brand, today=TODAY)]
 
-    assert len({member["membership_number"] for member in members}) == 75
-    assert len({person.last_name for brand in BRANDS for person in demo_people(brand, today=TODAY)}) == 9
+    assert len({member["membership_number"] for member in members}) == 84
+    assert len({person.last_name for brand in BRANDS for person in demo_people(brand, today=TODAY)}) == 12
+
+
+def test_a_newcomer_is_told_who_gets_a_letter_for_a_mail_and_whom_a_welcome_awaits() -> None:
+    told = "\n".join(describe_people(loaded_on=TODAY))
+    people = {brand: demo_people(brand, today=TODAY) for brand in BRANDS}
+    gone, from_today, from_tomorrow = people["safiag"][3], *people["mgas"][3:]
+
+    assert {brand: len(found) for brand, found in people.items()} == {"safiag": 4, "mgas": 5, "demo": 3}
+    assert f"@{UNKNOWN_DOMAIN}" in str(gone.email)
+    assert told.count("cette boîte n’existe plus") == 1
+    assert (from_today.effective_date, from_tomorrow.effective_date) == ("2026-11-21", "2026-11-22")
+    assert told.count("contrat depuis le 2026-11-21 : un mail de bienvenue l’attend") == 1
+    assert told.count("contrat à partir du 2026-11-22 : rien ne s’ouvre avant") == 1

@@ -1,6 +1,7 @@
 """`espace up` as a newcomer starts it: one command, one port, the journeys of the two documents, stop, start again."""
 
 import asyncio
+import json
 import re
 import socket
 import subprocess
@@ -10,7 +11,9 @@ import pytest
 
 from tests.support.embedded_space import ESPACE, Running, import_members, opened, start, until_heard
 from tests.support.journeys import (
+    ACTIVATION,
     RESET,
+    WELCOME,
     Space,
     ask_for_reset,
     code_from_letter,
@@ -124,21 +127,24 @@ async def test_it_stops_cleanly_and_finds_everything_again_in_under_20_seconds(t
     assert seconds < 20
 
 
-async def test_the_demonstration_tells_three_members_of_each_brand_and_what_they_know(tmp_path: Path) -> None:
+async def test_the_demonstration_tells_who_there_is_and_what_to_try(tmp_path: Path) -> None:
     running = start(tmp_path / "state")
     try:
         async with opened(running) as space:
             told = running.output.read_text()
-            (email,) = re.findall(r"\S+mgas@example\.org", told)[:1]
-            (number,) = re.findall(rf"n° SS (\w{{15}})\n      {re.escape(email)}", told)
+            emails = re.findall(r"\S+mgas@example\.org", told)
+            tried = re.findall(r"curl (\S+) \\\n .*-d '(.*)'\n", told)
             await until_heard(running)
-            await ask_for_reset(space, "mgas", email)
-            token = await token_from_mail(space, email)
+            answers = [await space.call("POST", url, json.loads(body), "") for url, body in tried]
+            activation = await token_from_mail(space, "moi@example.org", about=ACTIVATION)
+            welcome = await token_from_mail(space, emails[2], about=WELCOME)
     finally:
         running.stop()
 
-    assert (told.count("adhésion"), len(number)) == (9, 15)
-    assert token
+    assert told.count("adhésion") == 12
+    assert answers[0] == (200, {"email": emails[0]})
+    assert [status for status, _ in answers] == [200, 202]
+    assert activation != welcome
 
 
 async def test_a_folder_of_brands_that_is_not_one_is_told_in_one_line(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,13 @@ async def opened(running: Running) -> AsyncIterator[Space]:
 
 
 def staff_token(running: Running, brand: str, role: str = "back-office") -> str:
-    """Return what `espace token` prints."""
-    command = [str(ESPACE), "token", "--brand", brand, "--role", role, "--state", str(running.state)]
+    """Return what `espace token` prints; each token is asked for once."""
+    return _printed_token(running.state, brand, role)
+
+
+@cache
+def _printed_token(state: Path, brand: str, role: str) -> str:
+    command = [str(ESPACE), "token", "--brand", brand, "--role", role, "--state", str(state)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 

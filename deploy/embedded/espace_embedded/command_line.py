@@ -56,6 +56,7 @@ def _port(text: str) -> int:
 def _up(arguments: argparse.Namespace) -> None:
     up(
         Options(
+            command=sys.argv[0],
             port=arguments.port,
             state=arguments.state,
             demonstration=not arguments.no_demo,

@@ -2,19 +2,21 @@
 
 `espace up` imports `demo_members` through the contracts service's own import, and prints `demo_people` for a
 newcomer. Numbers come from a generator seeded with the brand's name, so that every start gives the same people, and a
-second import changes nothing. Only three dates follow the calendar year of `today`: the next renewal, the start
-of a contract that is not yet in force, and the end of one that is over.
+second import on the same day changes nothing. Three dates follow the calendar year of `today`: the next renewal, the start
+of a contract that is not yet in force, and the end of one that is over. Two contracts follow the day itself: one begins on it
+(its member is welcomed by mail), the other on the next (its member stays outside until then).
 """
 
 import random
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from contracts_service.domain.personal_text import fold
 from contracts_service.domain.social_security_number import parse_social_security_number
 
 from espace_embedded.demo_names import HOMES, LAST_NAMES, MEN, NOBLE_NAME, ODD_HOMES, WOMEN
+from espace_embedded.mailbox import UNKNOWN_DOMAIN
 
 BRANDS = ("safiag", "mgas", "demo")
 
@@ -30,6 +32,7 @@ class DemoPerson:
     birth_date: str
     email: str | None
     statement_identifier: str
+    effective_date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +54,13 @@ class _Profile:
     birth_date: str
     place: str
     email: bool = True
+    mailbox: bool = True
     first_digit: str | None = None
     nir_month: str | None = None
     last_name: str | None = None
     first_name: str | None = None
     home: str | None = None
-    period: Literal["in force", "not yet", "over"] = "in force"
+    period: Literal["in force", "not yet", "over", "today", "tomorrow"] = "in force"
     kind: str = "individual"
     responsible: bool = True
     dependants: tuple[_Dependant, ...] = ()
@@ -114,12 +118,22 @@ _PROFILES = (
             _Dependant(sex=1, birth_date="2021-05-05", birth_rank=2),
         ),
     ),
+    # A mailbox that is gone; and two who have just joined.
+    _Profile(sex=1, birth_date="1957-04-05", place="35238", mailbox=False),
+    _Profile(sex=2, birth_date="1998-09-19", place="34172", period="today", first_name="Manon"),
+    _Profile(sex=1, birth_date="2001-12-08", place="31555", period="tomorrow", first_name="Théo"),
 )
-_PRINTED = 3
+_WITH_EMAIL, _WITHOUT, _CORSICAN = 0, 1, 2
+_WITHOUT_MAILBOX, _FROM_TODAY, _FROM_TOMORROW = 25, 26, 27
+_PRINTED = {
+    "safiag": (_WITH_EMAIL, _WITHOUT, _CORSICAN, _WITHOUT_MAILBOX),
+    "mgas": (_WITH_EMAIL, _WITHOUT, _CORSICAN, _FROM_TODAY, _FROM_TOMORROW),
+    "demo": (_WITH_EMAIL, _WITHOUT, _CORSICAN),
+}
 
 
 def demo_members(brand: str, *, today: date) -> list[dict[str, Any]]:
-    """Return the brand's members as lines of `kind=members`, the same ones on every day of a year.
+    """Return the brand's members as lines of `kind=members`; `today` is the day on which they are imported.
 
     Raises ValueError for a brand that has no demonstration.
     """
@@ -132,7 +146,8 @@ def demo_members(brand: str, *, today: date) -> list[dict[str, Any]]:
 
 
 def demo_people(brand: str, *, today: date) -> list[DemoPerson]:
-    """Return the three members to print: one with an e-mail, one without, one born in Corsica (with an e-mail)."""
+    """Return the members to print: with an e-mail, without one, born in Corsica (with one), then those the brand shows best."""
+    members = demo_members(brand, today=today)
     return [
         DemoPerson(
             first_name=member["first_name"],
@@ -142,8 +157,9 @@ def demo_people(brand: str, *, today: date) -> list[DemoPerson]:
             birth_date=member["birth_date"],
             email=member["email"],
             statement_identifier=member["statement_identifier"],
+            effective_date=member["contract"]["effective_date"],
         )
-        for member in demo_members(brand, today=today)[:_PRINTED]
+        for member in (members[place] for place in _PRINTED[brand])
     ]
 
 
@@ -176,7 +192,7 @@ def _member(profile: _Profile, place: int, brand: str, *, dealt: _Dealer, number
         "birth_name": dealt.last_name(place + 1) if profile.sex == 2 and place % 3 == 0 else None,
         "first_name": first,
         "birth_date": profile.birth_date,
-        "email": _email(first, last, brand) if profile.email else None,
+        "email": _email(first, last, brand, mailbox=profile.mailbox) if profile.email else None,
         "phone": f"+3363998{_digits(numbers, 4)}" if place % 4 else None,
         "address": _ADDRESS | home,
         "statement_identifier": _digits(numbers, 10),
@@ -205,7 +221,8 @@ def _beneficiary(dependant: _Dependant, last: str, first: str, numbers: random.R
 
 
 def _contract(profile: _Profile, place: int, today: date) -> dict[str, Any]:
-    starts = {"not yet": date(today.year + 1, 7, 1)}.get(profile.period, date(2012 + place % 10, 1 + place % 12, 1))
+    later = {"not yet": date(today.year + 1, 7, 1), "today": today, "tomorrow": today + timedelta(days=1)}
+    starts = later.get(profile.period, date(2012 + place % 10, 1 + place % 12, 1))
     ends = date(today.year - 1, 6, 30) if profile.period == "over" else None
     return {
         "product": ("Essentielle", "Équilibre", "Sérénité")[place % 3],
@@ -241,6 +258,6 @@ def _digits(numbers: random.Random, length: int) -> str:
     return f"{int(numbers.random() * 10**length):0{length}d}"
 
 
-def _email(first: str, last: str, brand: str) -> str:
+def _email(first: str, last: str, brand: str, *, mailbox: bool) -> str:
     names = (fold(name).encode("ascii", "ignore").decode().replace(" ", "-") for name in (first, last))
-    return ".".join((*names, brand))[:60] + "@example.org"
+    return ".".join((*names, brand))[:60] + ("@example.org" if mailbox else f"@{UNKNOWN_DOMAIN}")

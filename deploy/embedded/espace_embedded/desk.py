@@ -5,6 +5,7 @@ from pathlib import Path
 from aiohttp import web
 from identity_service.domain.brand_policy import BrandPolicy
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from notifications_service.domain.brand_sender import BrandSender
 
 from espace_embedded.letterbox import Letterbox
 from espace_embedded.mailbox import Mailbox
@@ -22,9 +23,16 @@ class Desk:
     """What a demonstration needs to see of the world outside: the member's mailbox and the printer's tray."""
 
     def __init__(
-        self, mailbox: Mailbox, letterbox: Letterbox, *, services: tuple[str, ...], brands: dict[str, BrandPolicy]
+        self,
+        mailbox: Mailbox,
+        letterbox: Letterbox,
+        *,
+        services: tuple[str, ...],
+        brands: dict[str, BrandPolicy],
+        senders: dict[str, BrandSender],
     ) -> None:
-        self._mailbox, self._letterbox, self._services, self._brands = mailbox, letterbox, services, brands
+        self._mailbox, self._letterbox, self._services = mailbox, letterbox, services
+        self._brands, self._senders = brands, senders
         self._pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 
     def routes(self) -> list[web.RouteDef]:
@@ -71,10 +79,12 @@ class Desk:
 
     async def later(self, request: web.Request) -> web.Response:
         """Say what to do in place of a member's page, which comes with the portal."""
-        brand, page = request.path.strip("/").split("/", 1)
+        brand = request.path.split("/")[1]
+        page, token = _page_and_token(self._senders[brand], request.path)
         content = {
             "brand": brand,
-            "token": page.rpartition("/")[2],
+            "page": page,
+            "token": token,
             "host": request.host,
             "terms": self._brands[brand].terms_version,
         }
@@ -88,3 +98,16 @@ class Desk:
 def _wants_json(request: web.Request) -> bool:
     accepted = request.headers.get("Accept", "")
     return "application/json" in accepted and "text/html" not in accepted
+
+
+def _page_and_token(sender: BrandSender, path: str) -> tuple[str, str]:
+    """Return which of the brand's pages a path is, "" for none that mails or letters name, and the token at its end."""
+    pages = {
+        sender.reset_path: "password",
+        sender.activation_path: "password",
+        sender.undo_email_path: "former-address",
+        sender.first_connection_path: "first-connection",
+        sender.sign_in_path: "sign-in",
+    }
+    place, _, token = path.rpartition("/")
+    return (pages[path], "") if path in pages else (pages.get(place, ""), token)

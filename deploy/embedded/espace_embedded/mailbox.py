@@ -1,4 +1,7 @@
-"""The desk's mail server: takes every mail, keeps it encrypted in the state directory, and lets it be read on a page."""
+"""The desk's mail server: takes mails, keeps them encrypted in the state directory, and lets them be read on a page.
+
+It has a mailbox for everybody but those at UNKNOWN_DOMAIN: what is sent there comes back, as from an address that is gone.
+"""
 
 import asyncio
 import email
@@ -17,6 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from service_kit.key_rings import Cipher, KeyRing, KeyRingUnusable
 
 KEPT = 20_000
+UNKNOWN_DOMAIN = "inconnu.example.org"
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,18 @@ class Mailbox:
 
 
 class _Handler:
-    """aiosmtpd's handler: every recipient is accepted."""
+    """aiosmtpd's handler, which calls its methods by name."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
+
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address.lower().endswith(f"@{UNKNOWN_DOMAIN}"):
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 known"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)  # text only with decode_data

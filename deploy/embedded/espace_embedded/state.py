@@ -90,7 +90,7 @@ class State:
 
     @property
     def demonstration_mark(self) -> Path:
-        """Return the file that says that the demonstration's members were loaded."""
+        """Return the file that says on which day the demonstration's members were loaded."""
         return self.directory / "demonstration-loaded"
 
     def database_passwords(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 import asyncpg
 from aiohttp import web
 from identity_service.domain.brand_policy import BrandPolicy
+from notifications_service.domain.brand_sender import BrandSender
 from service_kit.amqp import AmqpBroker
 from service_kit.background import run_background
 from service_kit.brands import read_brands
@@ -31,7 +32,7 @@ from service_kit.migrate import migrate
 from service_kit.process import listening
 
 from espace_embedded.databases import prepare_databases
-from espace_embedded.demonstration import describe_people, load_demonstration
+from espace_embedded.demonstration import describe_people, describe_tries, load_demonstration
 from espace_embedded.desk import Desk
 from espace_embedded.letterbox import Letterbox
 from espace_embedded.mailbox import Mailbox, mail_server
@@ -49,8 +50,9 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says."""
+    """What the command line says, and how the command is called there."""
 
+    command: str
     port: int
     state: Path
     demonstration: bool
@@ -115,11 +117,8 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
             application = gateway(parts, _routes(options, mailbox, state, parts))
             await stack.enter_async_context(listening(application, host=HOST, port=options.port))
         await stack.enter_async_context(_working(parts, _brokers(options, state, parts), stop))
-        if options.demonstration:
-            with _step("Demonstration"):
-                now = SystemClock().now()
-                await load_demonstration(state, base_url, now=now, today=civil_date(now))
-        _welcome(options, base_url)
+        print("\n".join([*_where(options, base_url), *await _demonstration(options, state, base_url)]))
+        print("\nCtrl-C stops it; what it holds is found again at the next start.", flush=True)
         await stop.wait()
         print("\nStopping…", flush=True)
         for one in parts:
@@ -143,8 +142,13 @@ async def _always() -> bool:
 
 
 def _routes(options: Options, mailbox: Mailbox, state: State, parts: list[OpenPart]) -> list[web.RouteDef]:
-    brands = read_brands(options.brands, "identity", BrandPolicy)
-    desk = Desk(mailbox, Letterbox(state.letters), services=SERVICES, brands=brands)
+    desk = Desk(
+        mailbox,
+        Letterbox(state.letters),
+        services=SERVICES,
+        brands=read_brands(options.brands, "identity", BrandPolicy),
+        senders=read_brands(options.brands, "notifications", BrandSender),
+    )
     readiness = Readiness({one.part.name: one.foundation.health for one in parts})
     return [*desk.routes(), *readiness.routes()]
 
@@ -205,11 +209,27 @@ def _step(name: str) -> Iterator[None]:
     print(f"ready ({time.monotonic() - begun:.1f} s)", flush=True)
 
 
-def _welcome(options: Options, base_url: str) -> None:
-    print(f"\nEspace adhérent: {base_url}\n  mails    {base_url}/_desk/mails\n  letters  {base_url}/_desk/letters")
-    print(f"  logs     {options.state / 'logs' / 'espace.log'}")
-    print(f"  a staff token: espace token --brand mgas --role back-office --state {options.state}")
-    if options.demonstration:
-        print("\nMembers of the demonstration, and what they know:")
-        print("\n".join(describe_people(today=civil_date(SystemClock().now()))))
-    print("\nCtrl-C stops it; what it holds is found again at the next start.", flush=True)
+def _where(options: Options, base_url: str) -> list[str]:
+    return [
+        f"\nEspace adhérent: {base_url}",
+        f"  mails    {base_url}/_desk/mails",
+        f"  letters  {base_url}/_desk/letters",
+        f"  logs     {options.state / 'logs' / 'espace.log'}",
+        f"  a staff token: {options.command} token --brand mgas --role adviser --state {options.state} (or --role back-office)",
+    ]
+
+
+async def _demonstration(options: Options, state: State, base_url: str) -> list[str]:
+    """Load the members to play with, and return what to say of them."""
+    if not options.demonstration:
+        return []
+    with _step("Demonstration"):
+        now = SystemClock().now()
+        loaded_on = await load_demonstration(state, base_url, now=now, today=civil_date(now))
+    terms = read_brands(options.brands, "identity", BrandPolicy)["mgas"].terms_version
+    return [
+        "\nMembers of the demonstration, and what they know:",
+        *describe_people(loaded_on=loaded_on),
+        "\nTo try (README.md has more): a forgotten address, and an access for who has given none. Then read the mails.",
+        *describe_tries(base_url, loaded_on=loaded_on, terms_version=terms),
+    ]
