@@ -37,8 +37,9 @@ async def test_writers_and_chainers_at_once_leave_a_chain_without_a_gap(opened: 
             await asyncio.sleep(0.005)
         return done
 
-    *_, one, other = await asyncio.gather(
-        *(record(opened, 12) for _ in range(4)), *(chain_for_a_while() for _ in range(2))
+    _, (one, other) = await asyncio.gather(
+        asyncio.gather(*(record(opened, 12) for _ in range(4))),
+        asyncio.gather(chain_for_a_while(), chain_for_a_while()),
     )
     rest = await chain_all(opened)
     positions = await opened.value("SELECT array_agg(position ORDER BY position) FROM deeds")
