@@ -7,7 +7,9 @@ import pytest
 from identity_service.domain.errors import TooBusy
 from identity_service.security.password_hashing import Figures, PasswordHashing
 from identity_service.store import sessions, tries
+from identity_service.usecases.check_device import ShownDevice
 from identity_service.usecases.sign_in import SignIn
+from identity_service.usecases.check_device import ShownDevice
 from identity_service.usecases.sign_in import sign_in as sign_in_directly
 from service_kit.key_rings import KeyRing
 
@@ -159,7 +161,7 @@ async def test_a_password_that_was_replaced_while_it_was_verified_opens_nothing(
     member = await with_password(opened, client)
     token = await mailed_token(opened, client, "mgas", member["email"])
     hashing.may_end.clear()
-    typed = SignIn(brand="mgas", identifier=member["email"], password=PASSPHRASE, device="")
+    typed = SignIn(brand="mgas", identifier=member["email"], password=PASSPHRASE, device=ShownDevice(""))
     late = asyncio.create_task(sign_in_directly(opened.identity, typed, now=opened.clock.now()))
     await hashing.begun.wait()
     redeemed = await redeem(client, "mgas", token, OTHER)  # by a process that does not wait

@@ -10,10 +10,17 @@ from service_kit.http.problems import TooManyRequests
 from service_kit.personal import Personal
 
 from identity_service.domain.device_labels import device_label
-from identity_service.domain.errors import ChallengeRequired, SessionEnded, TooBusy, WrongCredentials
+from identity_service.domain.errors import (
+    ChallengeRequired,
+    NewDeviceCodeRequired,
+    SessionEnded,
+    TooBusy,
+    WrongCredentials,
+)
 from identity_service.http.challenges import attempt
 from identity_service.resources import Identity
 from identity_service.usecases.admit import admitted
+from identity_service.usecases.check_device import ShownDevice
 from identity_service.usecases.end_session import sign_out
 from identity_service.usecases.open_session import SignedIn as Opened
 from identity_service.usecases.refresh_session import refresh_session
@@ -21,11 +28,13 @@ from identity_service.usecases.sign_in import SignIn, sign_in
 
 
 class Credentials(RequestBody):
-    """What a member signs in with."""
+    """What a member signs in with; the token that an earlier sign-in gave the device, or the code that was just mailed."""
 
     identifier: Personal
     password: Personal
     challenge: str | None = None
+    device_token: Personal | None = None
+    new_device_code: Personal | None = None
 
 
 class RefreshToken(RequestBody):
@@ -43,6 +52,7 @@ class Tokens(BaseModel):
     expires_in: int
     session_id: UUID
     terms_to_accept: str | None = None
+    device_token: str | None = None
 
 
 def tokens_of(signed_in: Opened) -> dict[str, Any]:
@@ -53,6 +63,7 @@ def tokens_of(signed_in: Opened) -> dict[str, Any]:
         expires_in=signed_in.expires_in,
         session_id=signed_in.session_id,
         terms_to_accept=signed_in.terms_to_accept,
+        device_token=signed_in.device_token,
     ).model_dump(mode="json", exclude_none=True)
 
 
@@ -63,7 +74,11 @@ async def open_session(call: Call[Identity]) -> Answer:
         brand=call.brand,
         identifier=body.identifier.reveal(),
         password=body.password.reveal(),
-        device=device_label(call.request.headers.get("User-Agent", "")),
+        device=ShownDevice(
+            label=device_label(call.request.headers.get("User-Agent", "")),
+            token=body.device_token.reveal() if body.device_token else None,
+            code=body.new_device_code.reveal() if body.new_device_code else None,
+        ),
     )
     async with admitted(call.resources, attempt(call, "sign-in", body.password), now=call.now):
         signed_in = await sign_in(call.resources, typed, now=call.now)
@@ -95,7 +110,7 @@ ENDPOINTS = [
         body=Credentials,
         answer=Tokens,
         status=201,
-        problems=(WrongCredentials, ChallengeRequired, TooManyRequests, TooBusy),
+        problems=(WrongCredentials, NewDeviceCodeRequired, ChallengeRequired, TooManyRequests, TooBusy),
     ),
     Endpoint(
         "POST",

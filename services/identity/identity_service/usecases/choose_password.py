@@ -1,6 +1,6 @@
 """The last step of every way to a new password: it is written, sessions end, every other secret is void, its owner is told.
 
-In the caller's transaction writes accounts, sessions, reset_tokens, posted_codes, tries, deeds and the outbox; publishes
+In the caller's transaction writes accounts, sessions, devices, reset_tokens, posted_codes, tries, deeds and the outbox; publishes
 password.changed.
 """
 
@@ -17,7 +17,7 @@ from identity_service.domain.errors import PasswordRefused
 from identity_service.domain.passwords import breached, password_problems, shape_problems
 from identity_service.events import PasswordChanged, PasswordWay
 from identity_service.resources import Identity
-from identity_service.store import accounts, passkeys, posted_codes, reset_tokens, sessions, tries
+from identity_service.store import accounts, devices, passkeys, posted_codes, reset_tokens, sessions, tries
 from identity_service.usecases.known_address import known_address
 
 ENDED_BECAUSE: dict[PasswordWay, str] = {
@@ -77,8 +77,10 @@ async def write_choice(
     await sessions.end_all(connection, account.id, now=now, because=ENDED_BECAUSE[choice.way], but=choice.session_id)
     await reset_tokens.cancel_all(connection, account.id, now=now)
     await posted_codes.cancel_all(connection, account.id, now=now)
+    await devices.forget_others(connection, account.id, session_id=choice.session_id)
     if choice.way != "account":
         await tries.forget(connection, account.id)
+        await devices.note_proof(connection, account.id, now=now)
     await identity.record(
         connection, Deed("password_changed", account.brand, account.id, details={"way": choice.way}), now=now
     )

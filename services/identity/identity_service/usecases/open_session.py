@@ -3,7 +3,7 @@
 Reads terms_acceptances; writes sessions, refresh_tokens and deeds, in the caller's transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,6 +27,17 @@ class SignedIn:
     expires_in: int
     session_id: UUID
     terms_to_accept: str | None = None
+    device_token: str | None = None  # what makes the device known the next time
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How somebody comes in: what proved it (`acr`), and on which device, with the token that is handed to it."""
+
+    acr: str
+    device: str
+    device_id: UUID | None = None
+    device_token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,20 +50,21 @@ class Proof:
 
 
 async def open_session(
-    identity: Identity, connection: Connection, account: Account, *, acr: str, device: str, now: datetime
+    identity: Identity, connection: Connection, account: Account, arrival: Arrival, *, now: datetime
 ) -> SignedIn:
-    """Begin a session on a device that is called `device`; `acr` says what proved its member."""
+    """Begin a session and return its tokens."""
     policy, session_id = identity.brands[account.brand], identity.entropy.new_id()
     await sessions.open_session(
         connection,
-        Beginning(session_id, account.id, acr, device),
+        Beginning(session_id, account.id, arrival.acr, arrival.device, arrival.device_id),
         now=now,
         lifetime=timedelta(days=policy.refresh_token_days),
         idle=timedelta(hours=policy.refresh_idle_hours),
     )
-    details = {"session_id": str(session_id), "acr": acr, "device": device}
+    details = {"session_id": str(session_id), "acr": arrival.acr, "device": arrival.device}
     await identity.record(connection, Deed("signed_in", account.brand, account.id, details=details), now=now)
-    return await hand_out_tokens(identity, connection, account, Proof(session_id, acr, now), now=now)
+    signed_in = await hand_out_tokens(identity, connection, account, Proof(session_id, arrival.acr, now), now=now)
+    return replace(signed_in, device_token=arrival.device_token)
 
 
 async def hand_out_tokens(

@@ -28,7 +28,7 @@ from identity_service.security.token_signing import PASSKEY_CONTEXT
 from identity_service.store import accounts, passkeys
 from identity_service.store.passkey_challenges import Binding
 from identity_service.store.passkeys import SigningPasskey
-from identity_service.usecases.open_session import SignedIn, open_session
+from identity_service.usecases.open_session import Arrival, SignedIn, open_session
 from identity_service.usecases.passkey_challenges import give_out, relying_party_of, take_back
 
 
@@ -83,7 +83,7 @@ async def _decide(
         return None
     signs = proof.sign_count
     if await passkeys.use(connection, found.id, sign_count=signs, backed_up=proof.backed_up, now=now):
-        return await open_session(identity, connection, account, acr=PASSKEY_CONTEXT, device=device, now=now)
+        return await open_session(identity, connection, account, Arrival(PASSKEY_CONTEXT, device), now=now)
     # The signature is right: either the passkey was removed at this moment, or there are two of it.
     if await passkeys.mark_refused(connection, found.id, now=now):
         details = {"passkey_id": str(found.id), "because": "counter_went_back"}
