@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +19,8 @@ from documents_service.usecases.issue_due_documents import issue_due_documents
 from espace_embedded.product import OpenPart, gateway
 from espace_embedded.staff_tokens import staff_token
 from identity_service.security.token_signing import MEMBER_SCOPE, PASSWORD_CONTEXT, TokenSubject
+from identity_service.store import sessions
+from identity_service.store.sessions import Beginning
 from service_kit.process import listening
 
 from tests.support.agreements import examples_of
@@ -27,6 +29,7 @@ from tests.support.parts import OpenedPart, opened_for, opened_parts
 
 BRAND = "mgas"
 START_SECONDS = 60.0
+LIFETIME = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Served:
 
     url: str
     member_token: str
+    leaving_token: str  # of another session of the same member, which may be ended
     staff_token: str  # of the back office
     adviser_token: str
     found: dict[str, str]  # operation → an id that it finds something for
@@ -87,11 +91,12 @@ async def _prepared(parts: dict[str, OpenedPart], url: str) -> Served:
     await issue_due_documents(parts["documents"].resources)
     await _announce_reset(parts["notifications"], member_id)
     document = await parts["documents"].row("SELECT id::text FROM documents WHERE member_id = $1", member_id)
-    account = await parts["identity"].row("SELECT id::text FROM accounts WHERE member_id = $1", member_id)
-    of_accounts = dict.fromkeys(("require_letter", "unlock_account", "show_account_history"), account["id"])
+    account = await parts["identity"].row("SELECT id, member_id FROM accounts WHERE member_id = $1", member_id)
+    of_accounts = dict.fromkeys(("require_letter", "unlock_account", "show_account_history"), str(account["id"]))
     return Served(
         url=url,
-        member_token=_member_token(parts["identity"], member_id),
+        member_token=await _member_token(parts["identity"], account),
+        leaving_token=await _member_token(parts["identity"], account),
         staff_token=token,
         adviser_token=adviser,
         found={"show_import": import_id, "download_document": document["id"], **of_accounts},
@@ -119,16 +124,20 @@ async def _announce_reset(notifications: OpenedPart, member_id: UUID) -> None:
     await notifications.hear(event | {"data": event["data"] | {"member_id": str(member_id), "brand": BRAND}})
 
 
-def _member_token(identity: OpenedPart, member_id: UUID) -> str:
+async def _member_token(identity: OpenedPart, account: dict[str, Any]) -> str:
+    """Sign the member in, without the password that nobody has chosen."""
     now = datetime.now(UTC)
     subject = TokenSubject(
-        account_id=uuid4(),
-        member_id=member_id,
+        account_id=account["id"],
+        member_id=account["member_id"],
         brand=BRAND,
         session_id=uuid4(),
         scope=MEMBER_SCOPE,
         acr=PASSWORD_CONTEXT,
         authenticated_at=now,
     )
+    beginning = Beginning(subject.session_id, subject.account_id, subject.acr, "")
+    async with identity.database.transaction() as connection:
+        await sessions.open_session(connection, beginning, now=now, lifetime=LIFETIME, idle=LIFETIME)
     token: str = identity.resources.signing.access_token(subject, token_id=uuid4(), now=now)
     return token
