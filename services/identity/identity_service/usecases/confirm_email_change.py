@@ -17,7 +17,7 @@ from identity_service.domain.deeds import Deed
 from identity_service.domain.errors import EmailAlreadyUsed, EmailCodeRefused
 from identity_service.events import EmailChanged
 from identity_service.resources import Identity
-from identity_service.store import accounts, email_changes, memberships, reset_tokens, sessions, tries
+from identity_service.store import accounts, devices, email_changes, memberships, reset_tokens, sessions, tries
 from identity_service.store.email_changes import ProvedChange
 from identity_service.usecases.known_address import known_address
 from identity_service.usecases.present_session import Presence, present_session, stay_present
@@ -95,6 +95,7 @@ async def _make(identity: Identity, connection: Connection, presence: Presence, 
     # What was mailed to the former address opens nothing any more.
     await reset_tokens.cancel_all(connection, account.id, now=now)
     await sessions.end_all(connection, account.id, now=now, because="address changed", but=presence.session.id)
+    await devices.forget_others(connection, account.id, session_id=presence.session.id)
     deed = Deed("email_changed", account.brand, account.id, details={"change_id": str(change.id)})
     await identity.record(connection, deed, now=now)
     await identity.outbox.append(connection, event, event_id=identity.entropy.new_id(), occurred_at=now)

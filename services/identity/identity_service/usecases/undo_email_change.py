@@ -18,6 +18,7 @@ from identity_service.events import EmailChanged
 from identity_service.resources import Identity
 from identity_service.store import (
     accounts,
+    devices,
     email_changes,
     memberships,
     passkeys,
@@ -53,6 +54,7 @@ async def undo_email_change(identity: Identity, *, brand: str, token: str, now: 
 async def _close(identity: Identity, connection: Connection, account: Account, *, now: datetime) -> None:
     await reset_tokens.forget_all(connection, account.id)
     await sessions.end_all(connection, account.id, now=now, because="change of address undone")
+    await devices.forget_others(connection, account.id, session_id=None)
     await posted_codes.cancel_all(connection, account.id, now=now)
     await email_changes.cancel_asked(connection, account.id, now=now)
     for passkey in await passkeys.of_account(connection, account.id):
