@@ -18,7 +18,7 @@ async def requested(opened):
 
 
 async def change(opened, member, **changes):
-    await opened.hear({**member, "version": member["version"] + 1, **changes}, event="member.changed.v1")
+    await opened.hear({**member, "version": 2, **changes}, event="member.changed.v1")
 
 
 async def deeds(opened) -> list[str]:
@@ -218,6 +218,24 @@ async def test_an_address_that_contracts_tells_meanwhile_wins(opened, client):
     assert (await redeem(client, "mgas", token, PASSPHRASE)).code == "reset-token-invalid"
     assert [event.data["email"] for event in await welcomes(opened)] == [OTHERS]
     assert (await create(client, member, MINE)).code == "account-creation-refused"
+
+
+async def test_an_address_of_ones_own_stays_until_contracts_has_news(opened, client):
+    member = await opened.enrol(email=None)
+    await redeem(client, "mgas", await activation(opened, client, member, MINE), PASSPHRASE)
+    told = [
+        {"last_name": "Durand"},
+        {"email": MINE.lower()},
+        {"email": OTHERS},
+    ]  # before contracts heard of it, and after
+    signed_in = []
+    for version, news in enumerate(told, start=2):
+        await change(opened, member, **news, version=version)
+        signed_in.append([(await sign_in(client, "mgas", one, PASSPHRASE)).status for one in (MINE, OTHERS)])
+        opened.clock.advance(hours=1)
+
+    assert signed_in == [[201, 401], [201, 401], [401, 201]]
+    assert await welcomes(opened) == []
 
 
 async def test_an_address_of_another_access_gets_a_mail_without_link_and_the_same_answer(opened, client):
