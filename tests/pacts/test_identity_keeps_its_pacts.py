@@ -12,6 +12,7 @@ from identity_service.usecases.request_reset import request_reset
 from tests.pacts import account_expectations as told
 from tests.pacts.account_expectations import Told
 from tests.pacts.account_states import STATES
+from tests.pacts.passkey_states import passkey_added
 from tests.pacts.test_notifications_hears_identity import LETTER, MAIL, REDEEMED
 from tests.support.agreements import examples_of
 from tests.support.pacts import Event, verify
@@ -21,6 +22,8 @@ from tests.support.wire import whole_event_for
 # state → the example of a member that identity has heard of
 BY_POST = "by-post-with-a-partial-birth-date.json"
 MEMBERS = {MAIL.state: "ordinary.json", LETTER.state: BY_POST, REDEEMED.state: BY_POST}
+
+BY_USE_CASE = STATES | {told.PASSKEYS.expectation.state: passkey_added}
 
 # What no use case brings about yet is told by the event's own model, through the real outbox: expectation → example
 BY_ITS_MODEL: dict[str, tuple[Told, str]] = {
@@ -32,7 +35,6 @@ BY_ITS_MODEL: dict[str, tuple[Told, str]] = {
         (told.CHANGED_EMAIL, "chosen-by-the-member.json"),
         (told.UNDONE, "undone.json"),
         (told.NEW_DEVICE, "ordinary.json"),
-        (told.PASSKEYS, "added.json"),
     )
 }
 
@@ -73,8 +75,8 @@ async def test_identity_keeps_its_pact_with_notifications(parts: dict[str, Opene
 
     async def publish(state: str, _event_type: str) -> Event:
         await identity.recorded()  # what other interactions left
-        if state in STATES:
-            return await STATES[state](identity)
+        if state in BY_USE_CASE:
+            return await BY_USE_CASE[state](identity)
         if state in BY_ITS_MODEL:
             return await told_by_its_model(identity, state)
         enrolled = examples_of("member.enrolled.v1")[MEMBERS[state]]

@@ -8,7 +8,7 @@ from identity_service.store import accounts, sessions
 from webauthn.helpers import base64url_to_bytes
 
 from tests.support.account_steps import call, deeds_of, signed_in, tokens_of
-from tests.support.identity_steps import refresh
+from tests.support.identity_steps import mailed_token, redeem, refresh
 from tests.support.passkey_steps import PASSKEYS, add, offered, sign_in_by, with_passkey
 from tests.support.soft_passkey import Lie, SoftPasskey, ed25519_key, es256, tampered
 from tests.support.waiting import eventually
@@ -110,6 +110,17 @@ async def test_a_removed_passkey_opens_nothing_and_ends_the_other_sessions(opene
     assert (await refresh(client, elsewhere["refresh_token"])).code == "session-ended"
     assert (await refresh(client, tokens["refresh_token"])).status == 200
     assert (await call(client, "GET", PASSKEYS, tokens["access_token"])).body["items"] == []
+
+
+async def test_a_new_password_leaves_passkeys_and_says_how_many_there_are(opened, client):
+    member, _, passkey = await with_passkey(opened, client)
+    await opened.new_events()
+    token = await mailed_token(opened, client, "mgas", member["email"])
+    redeemed = await redeem(client, "mgas", token, "une autre phrase de passe")
+    [told] = await opened.new_events("password.changed.v1")
+
+    assert (redeemed.status, told.data["passkeys"]) == (204, 1)
+    assert (await sign_in_by(client, passkey)).status == 201
 
 
 async def test_somebody_elses_passkey_is_as_unknown_as_none(opened, client):
