@@ -1,6 +1,7 @@
 """Which pages passkeys may be used on, and what identity is told of them in its settings."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from identity_service.domain.passkeys import belongs_to, is_origin, label_of
@@ -79,17 +80,22 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monke
     return monkeypatch
 
 
+def read() -> IdentitySettings:
+    given: dict[str, Any] = {}  # all of it comes from the environment
+    return IdentitySettings(**given)
+
+
 def test_without_origins_there_are_no_passkeys(environment: pytest.MonkeyPatch):
-    settings = IdentitySettings()
+    settings = read()
 
     assert (settings.passkey_origins, settings.passkey_rp_id) == ((), None)
 
 
 def test_passkeys_are_bound_to_the_first_host_unless_a_domain_is_named(environment: pytest.MonkeyPatch):
     environment.setenv("IDENTITY_PASSKEY_ORIGINS", "https://espace.example, https://pro.espace.example:8443")
-    bound = IdentitySettings()
+    bound = read()
     environment.setenv("IDENTITY_PASSKEY_RP_ID", "example")
-    above = IdentitySettings()
+    above = read()
 
     assert bound.passkey_origins == ("https://espace.example", "https://pro.espace.example:8443")
     assert (bound.passkey_rp_id, above.passkey_rp_id) == ("espace.example", "example")
@@ -110,5 +116,5 @@ def test_a_page_whose_passkeys_browsers_would_refuse_ends_the_process(
     environment.setenv("IDENTITY_PASSKEY_RP_ID", rp_id)
 
     with pytest.raises(ValidationError) as refused:
-        IdentitySettings()
+        read()
     assert [one["loc"] for one in refused.value.errors()] == [(variable,)]

@@ -9,7 +9,6 @@ from identity_service.security.password_hashing import Figures, PasswordHashing
 from identity_service.store import sessions, tries
 from identity_service.usecases.check_device import ShownDevice
 from identity_service.usecases.sign_in import SignIn
-from identity_service.usecases.check_device import ShownDevice
 from identity_service.usecases.sign_in import sign_in as sign_in_directly
 from service_kit.key_rings import KeyRing
 
