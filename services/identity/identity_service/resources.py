@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from service_kit.brands import BrandFileUnusable, read_brands
 from service_kit.clock import Clock
 from service_kit.database import Connection, Database
@@ -26,10 +27,13 @@ from identity_service.security.proof_of_work import ProofOfWork
 from identity_service.security.relying_party import RelyingParty
 from identity_service.security.token_signing import TokenSigning
 from identity_service.settings import IdentitySettings
+from identity_service.store import terms_texts
 from identity_service.store.deeds import DeedBook
 
 SERVICE = "identity"
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ async def open_identity(
             ) as foundation,
             open_breach_ranges(settings.breach_range_url, seconds=settings.breach_range_seconds) as breach_ranges,
         ):
+            await _keep_terms(foundation, terms)
             yield Identity(
                 foundation=foundation,
                 brands=brands,
@@ -122,6 +127,15 @@ async def open_identity(
             )
     finally:
         hashing.close()
+
+
+async def _keep_terms(foundation: Foundation, terms: dict[str, Terms]) -> None:
+    """Keep the words of the terms in force; tell operators of a version whose words were changed: members are asked again."""
+    async with foundation.database.transaction() as connection:
+        for brand, one in terms.items():
+            now = foundation.clock.now()
+            if await terms_texts.keep(connection, brand, one.version, digest=one.digest, content=one.text, now=now):
+                log.error("terms_changed_without_a_version", brand=brand, version=one.version)
 
 
 def _hashing(settings: IdentitySettings, pepper: KeyRing) -> PasswordHashing:

@@ -16,6 +16,7 @@ from identity_service.http import (
     sign_in_policy,
     staff_accounts,
     staff_history,
+    terms_acceptances,
 )
 
 ENDPOINTS = [
@@ -26,6 +27,7 @@ ENDPOINTS = [
     *account.ENDPOINTS,
     *own_password.ENDPOINTS,
     *own_email.ENDPOINTS,
+    *terms_acceptances.ENDPOINTS,
     *passkey_sessions.ENDPOINTS,
     *passkeys.ENDPOINTS,
     *password_resets.ENDPOINTS,

@@ -6,8 +6,8 @@ from identity_service.domain.errors import TermsNotAccepted
 from identity_service.resources import Identity
 
 
-def check_terms(identity: Identity, *, brand: str, accepted: str) -> None:
-    """Refuse any version but the current one; raise TermsNotAccepted."""
+def check_terms(identity: Identity, *, brand: str, accepted: str, field: str = "accepted_terms") -> None:
+    """Refuse any version but the current one; raise TermsNotAccepted, which names `field`."""
     if accepted != identity.terms[brand].version:
         words = "Vous devez accepter les conditions générales d’utilisation en vigueur."
-        raise TermsNotAccepted(fields=(FieldProblem("accepted_terms", "current-version-required", words),))
+        raise TermsNotAccepted(fields=(FieldProblem(field, "current-version-required", words),))

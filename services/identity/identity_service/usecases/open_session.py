@@ -84,10 +84,12 @@ async def hand_out_tokens(
 
 
 async def terms_to_accept(identity: Identity, connection: Connection, account: Account) -> str | None:
-    """Return the version of the brand's terms when the member has not accepted it yet."""
-    version = identity.terms[account.brand].version
-    accepted = await terms_acceptances.has_accepted(connection, account.id, version=version)
-    return None if accepted else version
+    """Return the version of the brand's terms when the member has not accepted it yet, or not in these words."""
+    terms = identity.terms[account.brand]
+    accepted = await terms_acceptances.accepted_at(
+        connection, account.id, version=terms.version, text_digest=terms.digest
+    )
+    return terms.version if accepted is None else None
 
 
 def _access_token(identity: Identity, account: Account, proof: Proof, *, now: datetime) -> str:
