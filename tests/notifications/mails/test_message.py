@@ -3,11 +3,15 @@
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from notifications_service.channels.email_message import MailHead, mail_bytes
+from notifications_service.channels.mail_templates import RenderedMail
+from notifications_service.domain.mail_address import MailAddress
 from notifications_service.usecases.write_mail import return_path_signature
 from structlog.testing import capture_logs
 
@@ -19,6 +23,7 @@ from tests.support.notifications_fixtures import (
 )
 from tests.support.smtp_server import ReceivedMail, RecordingSmtpServer
 
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 TOKEN = "Kanarie-7QmWl2Jq3x8yVv1m5bC9oTtZrRsE4uHgPdL"
 LINK = f"https://espace.example/mgas/nouveau-mot-de-passe/{TOKEN}"
 
@@ -48,6 +53,22 @@ async def test_the_head_names_sender_recipient_and_delivery(service: RunningNoti
     assert abs(parsedate_to_datetime(head["Date"]) - row["created_at"]) < timedelta(seconds=1)
     assert (head["Auto-Submitted"], head["Content-Language"]) == ("auto-generated", "fr")
     assert [head[name] for name in ("List-Unsubscribe", "Cc", "Bcc")] == [None] * 3
+
+
+def test_no_blank_is_lost_where_a_head_is_folded(service: RunningNotifications):
+    words = ["l’adresse", "e-mail", "de", "votre", "espace", "a", "été", "changée"] * 3
+    for brand, count in product(("MGAS", "SAFIAG", "Mutuelle générale d’œuvres"), range(1, len(words))):
+        subject = f"{brand}\u202f: {' '.join(words[:count])}"
+        name = f"{brand} – {' '.join(words[:count])}"
+        sender = service.notifications.brands["mgas"].model_copy(update={"sender_name": name})
+        head = MailHead(uuid4(), "<1@mgas.example>", NOW, sender, MailAddress.parse("zoe@example.org"))
+        raw = mail_bytes(head, RenderedMail(subject, "Bonjour", "<p>Bonjour</p>"))
+        read = ReceivedMail("", (), raw, NOW, answered=True).message
+
+        assert read["Subject"] == subject
+        assert read["From"].addresses[0].display_name == read["Reply-To"].addresses[0].display_name == name
+        assert read["From"].addresses[0].addr_spec == "ne-pas-repondre@mgas.example"
+        assert max(len(line) for line in raw.split(b"\r\n") if b"=?" in line) <= 76
 
 
 async def test_the_return_path_names_the_delivery_and_only_we_can_sign_it(

@@ -6,9 +6,9 @@ The same delivery gives the same bytes at every attempt, so that a second copy i
 import binascii
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from uuid import UUID
 
@@ -41,7 +41,7 @@ def return_path_of(delivery_id: UUID, signature: str, domain: str) -> str:
 
 
 def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
-    """Return the mail: headers by the standard library's SMTP policy, two quoted-printable parts, plain text first.
+    """Return the mail: headers in encoded words, two quoted-printable parts, plain text first.
 
     All ASCII, but for an address that cannot be (RFC 6532).
     """
@@ -49,10 +49,10 @@ def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
     parts = b"".join(_part(boundary, kind, text) for kind, text in (("plain", mail.text), ("html", mail.html)))
     return b"".join(
         (
-            _folded("From", sender.sender_address, of=sender.sender_name),
-            _folded("Reply-To", sender.reply_to, of=sender.sender_name),
+            _mailbox("From", sender.sender_name, sender.sender_address),
+            _mailbox("Reply-To", sender.sender_name, sender.reply_to),
             _line("To", str(Address(username=head.recipient.local_part, domain=head.recipient.domain))),
-            _folded("Subject", mail.subject),
+            b"Subject: " + _words("Subject", mail.subject) + b"\r\n",
             _line("Date", format_datetime(head.written_at)),
             _line("Message-ID", head.message_id),
             _line("Auto-Submitted", "auto-generated"),  # RFC 3834: holiday notices do not answer it
@@ -66,10 +66,22 @@ def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
     )
 
 
-@lru_cache(maxsize=128)
-def _folded(name: str, value: str, *, of: str | None = None) -> bytes:
-    # Parsing and folding costs more than all the rest of a mail, and a brand's headers are always the same.
-    return SMTP.fold_binary(*SMTP.header_store_parse(name, value if of is None else Address(of, addr_spec=value)))
+def _mailbox(name: str, who: str, address: str) -> bytes:
+    written = Address(addr_spec=address).addr_spec
+    if who.isascii():
+        return _line(name, formataddr((who, written)))
+    return b"".join((f"{name}: ".encode(), _words(name, who), f"\r\n <{written}>\r\n".encode()))
+
+
+@lru_cache(maxsize=128)  # a brand's headers are always the same
+def _words(name: str, text: str) -> bytes:
+    """Return the text of a header: as it is when ASCII, otherwise in encoded words (RFC 2047).
+
+    Not by the standard library's policies: where they fold, readers may lose the blank between two words.
+    """
+    if len(text.splitlines()) != 1:
+        raise ValueError(f"{name}: a header is one line")
+    return (text if text.isascii() else Header(text, "utf-8", header_name=name).encode(linesep="\r\n")).encode()
 
 
 def _line(name: str, value: str) -> bytes:
