@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from identity_service.domain.brand_policy import BrandPolicy
+from pydantic import BaseModel
 
 pytestmark = pytest.mark.unit
 
@@ -30,6 +32,18 @@ def keys(table: dict[str, Any], above: str = "") -> Iterator[str]:
             yield above + name
 
 
+def settings(model: type[BaseModel], above: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from settings(field.annotation, f"{above}{name}.")
+        else:
+            yield above + name
+
+
+def documented() -> list[str]:
+    return re.findall(r"^\| `([a-z_.]+)`", (BRANDS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def luminance(colour: str) -> float:
     """Return the relative luminance of `#rrggbb` (WCAG 2.2)."""
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
@@ -44,9 +58,14 @@ def test_three_brands_ship_with_their_terms() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_key_is_documented_and_every_documented_key_is_set(name: str) -> None:
-    documented = re.findall(r"^\| `([a-z_.]+)`", (BRANDS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(keys(brand(name))) == sorted(documented())
 
-    assert sorted(keys(brand(name))) == sorted(documented)
+
+def test_whatever_a_brand_may_decide_about_accounts_is_documented() -> None:
+    of_all = {name.removeprefix("brand.") for name in documented() if name.startswith("brand.")}
+    of_identity = {name.removeprefix("identity.") for name in documented() if name.startswith("identity.")}
+
+    assert sorted(settings(BrandPolicy)) == sorted(of_identity | (of_all - {"website"}))
 
 
 @pytest.mark.parametrize("name", NAMES)
