@@ -1,6 +1,8 @@
 """One's own sessions: shown, ended from anywhere, and dead at once for every signed-in endpoint of identity."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,6 +12,8 @@ from service_kit.http.endpoints import SignedIn
 from tests.support.account_steps import call, deeds_of, signed_in, tokens_of
 from tests.support.identity_fixtures import START
 from tests.support.identity_steps import refresh, sign_in
+
+MANUAL = Path(__file__).parents[3] / "docs" / "operating.md"
 
 # Signing out twice is no error; every other one wants a session that goes on. A passkey's body is made in its own test.
 ELSEWHERE = {"end_current_session", "add_passkey"}
@@ -95,6 +99,20 @@ async def test_a_member_whose_contract_ended_long_ago_is_not_signed_in_any_more(
     await opened.hear({**member, "version": 2, "end_date": "2020-06-30"}, event="member.changed.v1")
 
     assert (await call(client, "GET", "/v1/sessions", tokens["access_token"])).code == "not-signed-in"
+
+
+@pytest.mark.parametrize("everybody", [False, True])
+async def test_an_operator_signs_out_one_member_or_everybody_as_the_manual_says(opened, client, everybody):
+    member, theirs = await signed_in(opened, client)
+    _, others = await signed_in(opened, client)
+    for_all, of_one = re.findall(r"```sql\n(UPDATE sessions .*)\n(.*);\n```", MANUAL.read_text(encoding="utf-8"))[0]
+    account = await opened.account(member)
+    async with opened.identity.database.connection() as connection:
+        await connection.execute(for_all if everybody else for_all + of_one.replace("…", str(account["id"])))
+
+    assert (await call(client, "GET", "/v1/account", theirs["access_token"])).code == "not-signed-in"
+    assert (await refresh(client, theirs["refresh_token"])).code == "session-ended"
+    assert (await refresh(client, others["refresh_token"])).status == (401 if everybody else 200)
 
 
 async def test_a_token_that_comes_a_second_time_is_told_in_the_history(opened, client):
