@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# What Python compiled, and what pytest made of the tests, is kept for the next process: there are hundreds in a run.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,8 +22,9 @@ run: .venv/.runtime ## start the whole product on http://127.0.0.1:8080 (Ctrl-C 
 
 ##@ Develop
 .PHONY: test check lint types unit bench test-compose schemas
+# A worker a core, with one PostgreSQL and one RabbitMQ for all: tests/support/shared_run.py.
 test: .venv/.development ## run every test but those of docker compose
-	@$(BIN)/python -m pytest -m "not compose"
+	@$(BIN)/python -m pytest -m "not compose" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: lint types unit ## linters, types and the tests that need no server (under a minute)
 

@@ -54,6 +54,7 @@ async def received(url: str) -> list[int]:
         await connection.close()
 
 
+@pytest.mark.alone  # its queue is that of the tiny service's other workers
 async def test_a_worker_that_is_ahead_of_its_tables_waits_and_then_handles_everything(
     new_database: NewDatabase, rabbitmq_url: str, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import psutil
 from espace_embedded.postgres_server import PostgresServer
 
 from tests.support.rabbitmq_server import DEFINITIONS, USER, RabbitMqServer, user_definitions
@@ -25,6 +26,7 @@ from tests.support.rabbitmq_server import DEFINITIONS, USER, RabbitMqServer, use
 POSTGRES_IMAGE = "postgres:17"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
 MEMORY = Path("/dev/shm")
+OURS = "espace-tests-"
 MEMORY_BYTES = 2 * 1024**3  # four times what the whole suite has needed at once
 
 
@@ -62,6 +64,15 @@ def docker_answers() -> bool:
     """
     ask = "import docker; docker.from_env(timeout=5).ping()"
     return subprocess.run([sys.executable, "-c", ask], capture_output=True, check=False).returncode == 0
+
+
+def memory() -> Path | None:
+    """Return where files lie in memory, if there is room: copying a database takes 15 ms there and 80 to 170 on a disk."""
+    try:
+        room = os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES
+    except OSError:
+        return None
+    return MEMORY if room else None
 
 
 async def create_database(admin_url: str, name: str, *, template: str | None = None) -> str:
@@ -123,7 +134,8 @@ def passable_directory() -> Iterator[Path]:
 
     pytest's own are closed to others, and root must run PostgreSQL as somebody else.
     """
-    directory = Path(tempfile.mkdtemp(prefix="espace-tests-", dir=MEMORY if _memory_has_room() else None))
+    _sweep()
+    directory = Path(tempfile.mkdtemp(prefix=f"{OURS}{os.getpid()}-", dir=memory()))
     directory.chmod(0o711)
     try:
         yield directory
@@ -131,12 +143,12 @@ def passable_directory() -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _memory_has_room() -> bool:
-    """Copying a database takes 15 ms in memory and 80 to 170 on a disk, where each of its 300 files gets an inode."""
-    try:
-        return os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES
-    except OSError:
-        return False
+def _sweep() -> None:
+    """Give back the memory that runs took which were killed."""
+    for directory in MEMORY.glob(f"{OURS}*-*"):
+        maker = directory.name.removeprefix(OURS).partition("-")[0]
+        if maker.isdecimal() and not psutil.pid_exists(int(maker)):
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager

@@ -177,6 +177,7 @@ def test_words_are_compared_without_accents_and_case():
     assert fold("LÉGARÉ-ß") == "legare-ss"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("password", ["12" * 64, "a" * 128, "4@8({<36g9$5" * 10, "martin" * 21, "1" * 128])
 def test_the_worst_input_is_judged_quickly(password):
     codes(password)

@@ -159,6 +159,7 @@ async def test_two_workers_decide_each_request_once_and_mail_no_more_than_the_qu
     assert len({(event.data["account_id"], event.data["version"]) for event in events}) == 20
 
 
+@pytest.mark.alone
 async def test_a_decision_begins_at_a_moment_that_whoever_asked_cannot_foresee(opened):
     pauses = []
     for _ in range(8):
