@@ -1,6 +1,6 @@
 """Identity lets accesses begin and addresses change; what its outbox then holds is what contracts expects.
 
-Changes of an address are recorded here, not decided: the use cases that publish them take this place when they are there.
+A choice that is taken back to no address is recorded here, not decided: only a former address gets a link that undoes.
 """
 
 from uuid import uuid4
@@ -8,18 +8,16 @@ from uuid import uuid4
 from identity_service.events import EmailChanged
 
 from tests.pacts.account_states import activated_account, welcomed_account
+from tests.pacts.own_account_states import changed_email
 from tests.pacts.test_contracts_hears_identity import AUTOMATIC, CHANGED, CREATED, UNDONE
 from tests.support.agreements import examples_of
 from tests.support.pacts import Event, verify
 from tests.support.parts import OpenedPart
 from tests.support.wire import whole_event_for
 
-DECIDED = {CREATED.state: activated_account, AUTOMATIC.state: welcomed_account}
+DECIDED = {CREATED.state: activated_account, AUTOMATIC.state: welcomed_account, CHANGED.state: changed_email}
 # state → the example that tells of it
-RECORDED = {
-    CHANGED.state: "chosen-by-the-member.json",
-    UNDONE.state: "undone-to-no-address.json",
-}
+RECORDED = {UNDONE.state: "undone-to-no-address.json"}
 
 
 async def test_identity_keeps_its_pact_with_contracts(parts: dict[str, OpenedPart]):

@@ -4,14 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from espace_embedded.catalogue import publishers
 from identity_service.usecases.connect_first_time import FirstConnection, connect_first_time
 from identity_service.usecases.decide_resets import decide_due_resets
 from identity_service.usecases.request_reset import request_reset
 
 from tests.pacts import account_expectations as told
-from tests.pacts.account_expectations import Told
 from tests.pacts.account_states import STATES
+from tests.pacts.own_account_states import OWN_STATES
 from tests.pacts.passkey_states import passkey_added
 from tests.pacts.test_notifications_hears_identity import LETTER, MAIL, REDEEMED
 from tests.support.agreements import examples_of
@@ -23,31 +22,7 @@ from tests.support.wire import whole_event_for
 BY_POST = "by-post-with-a-partial-birth-date.json"
 MEMBERS = {MAIL.state: "ordinary.json", LETTER.state: BY_POST, REDEEMED.state: BY_POST}
 
-BY_USE_CASE = STATES | {told.PASSKEYS.expectation.state: passkey_added}
-
-# What no use case brings about yet is told by the event's own model, through the real outbox: expectation → example
-BY_ITS_MODEL: dict[str, tuple[Told, str]] = {
-    one.expectation.state: (one, example)
-    for one, example in (
-        (told.CHANGED_PASSWORD, "with-a-mailed-link.json"),
-        (told.TOLD_BY_POST, "with-a-posted-code-told-by-post.json"),
-        (told.CODE, "ordinary.json"),
-        (told.CHANGED_EMAIL, "chosen-by-the-member.json"),
-        (told.UNDONE, "undone.json"),
-        (told.NEW_DEVICE, "ordinary.json"),
-    )
-}
-
-
-async def told_by_its_model(identity: OpenedPart, state: str) -> Event:
-    """Record what an example says, as the event's model serialises it, and return what notifications then reads."""
-    one, example = BY_ITS_MODEL[state]
-    event_type, resources = one.expectation.event_type, identity.resources
-    _, model = publishers()[event_type]
-    event = model.model_validate(examples_of(event_type)[example]["data"])
-    async with identity.database.transaction() as connection:
-        await resources.outbox.append(connection, event, event_id=uuid4(), occurred_at=resources.foundation.clock.now())
-    return whole_event_for("notifications", identity, (await identity.recorded())[-1])
+BY_USE_CASE = STATES | OWN_STATES | {told.PASSKEYS.expectation.state: passkey_added}
 
 
 def a_neighbour(enrolled: Event) -> Event:
@@ -77,8 +52,6 @@ async def test_identity_keeps_its_pact_with_notifications(parts: dict[str, Opene
         await identity.recorded()  # what other interactions left
         if state in BY_USE_CASE:
             return await BY_USE_CASE[state](identity)
-        if state in BY_ITS_MODEL:
-            return await told_by_its_model(identity, state)
         enrolled = examples_of("member.enrolled.v1")[MEMBERS[state]]
         if state == REDEEMED.state:
             enrolled = a_neighbour(enrolled)
