@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 from itertools import product
 from pathlib import Path
@@ -63,11 +65,11 @@ def test_no_blank_is_lost_where_a_head_is_folded(service: RunningNotifications):
         sender = service.notifications.brands["mgas"].model_copy(update={"sender_name": name})
         head = MailHead(uuid4(), "<1@mgas.example>", NOW, sender, MailAddress.parse("zoe@example.org"))
         raw = mail_bytes(head, RenderedMail(subject, "Bonjour", "<p>Bonjour</p>"))
-        read = ReceivedMail("", (), raw, NOW, answered=True).message
+        read = {key: str(make_header(decode_header(value))) for key, value in message_from_bytes(raw).items()}
 
         assert read["Subject"] == subject
-        assert read["From"].addresses[0].display_name == read["Reply-To"].addresses[0].display_name == name
-        assert read["From"].addresses[0].addr_spec == "ne-pas-repondre@mgas.example"
+        assert read["From"] == f"{name} <ne-pas-repondre@mgas.example>"
+        assert read["Reply-To"] == f"{name} <adherents@mgas.example>"
         assert max(len(line) for line in raw.split(b"\r\n") if b"=?" in line) <= 76
 
 

@@ -17,6 +17,7 @@ from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.mail_address import MailAddress
 
 LANGUAGE = "fr"
+ENCODED_LINE = 72  # characters: no line becomes longer than the 76 of RFC 2047, 2 (Header counts a few too few)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,9 @@ def _words(name: str, text: str) -> bytes:
     """
     if len(text.splitlines()) != 1:
         raise ValueError(f"{name}: a header is one line")
-    return (text if text.isascii() else Header(text, "utf-8", header_name=name).encode(linesep="\r\n")).encode()
+    if text.isascii():
+        return text.encode()
+    return Header(text, "utf-8", maxlinelen=ENCODED_LINE, header_name=name).encode(linesep="\r\n").encode()
 
 
 def _line(name: str, value: str) -> bytes:
