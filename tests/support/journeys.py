@@ -86,7 +86,11 @@ async def mail_about(space: Space, email: str, subject: str, *, number: int = 1)
     async def look() -> list[str]:
         return [mail.text for mail in await space.mails_to(email) if subject in mail.subject]
 
-    return (await _wait_for(look, number))[number - 1]
+    try:
+        return (await _wait_for(look, number))[number - 1]
+    except TimeoutError:
+        subjects = [mail.subject for mail in await space.mails_to(email)]
+        raise AssertionError(f"no {number} mails about {subject!r}, only {subjects}") from None
 
 
 async def token_from_mail(space: Space, email: str, *, about: str = RESET, number: int = 1) -> str:
