@@ -8,14 +8,14 @@ from identity_service.domain.limits import Limits
 
 
 class Lockout(BaseModel):
-    """When guessing is slowed down and stopped, by account and over all paths."""
+    """When guessing is slowed down and stopped, by account and over all paths: a brand may be stricter, never laxer (ADR 0010)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    delay_from_failure: int = Field(default=3, ge=1)
+    delay_from_failure: int = Field(default=3, ge=1, le=3)
     first_delay_seconds: int = Field(default=60, ge=1)
     disable_at_failures: int = Field(default=10, ge=1, le=10)
-    tries_per_day: int = Field(default=25, ge=1)
+    tries_per_day: int = Field(default=25, ge=1, le=25)
 
 
 class LetterQuota(BaseModel):
