@@ -11,6 +11,7 @@ BODIES = {
     "/v1/mgas/password-resets": {"identifier": "a@courriel.example"},
     "/v1/safiag/password-resets": {"identifier": "1850578006084"},
     "/v1/mgas/password-resets/redeem": {"token": "A" * 43, "password": "x" * 14, "password_confirmation": "x" * 14},
+    "/v1/mgas/email-changes/undo": {"token": "A" * 43},
     "/v1/mgas/sessions": {"identifier": "a@courriel.example", "password": "x" * 14},
     "/v1/safiag/sessions": {"identifier": "1850578006084", "password": "481592"},
     "/v1/sessions/refresh": {"refresh_token": "A" * 43},

@@ -13,7 +13,7 @@ IDENTIFIER_WORDS = {
 }
 PASSWORD_WORDS = {
     "six_digits": "Vérifiez que votre mot de passe comporte bien 6 chiffres.",
-    "passphrase": "Vérifiez votre mot de passe : au moins 12 caractères, majuscules et minuscules comprises.",
+    "passphrase": "Vérifiez votre mot de passe : 12 caractères au moins, avec les majuscules et les accents d’origine.",
 }
 NEVER_CHOSEN_WORDS = {
     "nir": "Si vous ne vous êtes jamais connecté, faites d’abord votre première connexion.",
