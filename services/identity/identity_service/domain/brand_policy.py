@@ -8,7 +8,7 @@ from identity_service.domain.limits import Limits
 
 
 class Lockout(BaseModel):
-    """When guessing is slowed down and stopped, by account and over all paths: a brand may be stricter, never laxer (ADR 0010)."""
+    """When guessing is slowed down and stopped, by account and over all paths. Brands may be stricter, never laxer (ADR 0010)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
