@@ -37,6 +37,13 @@ def test_an_event_is_sealed_for_exactly_the_services_that_hear_it(event_type: st
     assert set(event.recipients) == (listeners if event.sealed_fields() else set())
 
 
+@pytest.mark.parametrize("event_type", PUBLISHED)
+def test_the_readme_of_whoever_publishes_an_event_names_it(event_type: str):
+    readme = ROOT / "services" / PUBLISHED[event_type].service / "README.md"
+
+    assert f"`{event_type}`" in readme.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_services_command_line_knows_the_dead_letters_of_all_that_it_hears(service: str):
     heard = [one.event_type for one in HEARINGS if one.service == service]
