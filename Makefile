@@ -45,8 +45,9 @@ types: .venv/.development
 unit: .venv/.development
 	@$(BIN)/python -m pytest -q -m "unit and not slow"
 
-bench: .venv/.development ## measure the way from a reset request to its mail, beside a bare floor
+bench: .venv/.development ## measure resets, sign-ins and refreshes beside bare floors
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.sign_ins
 
 test-compose: .venv/.development ## build the images, bring docker compose up, run the journeys, take it down
 	@$(BIN)/python -m pytest -m compose
