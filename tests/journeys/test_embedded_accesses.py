@@ -1,4 +1,4 @@
-"""How an access begins and is found again through the embedded space: product rows S6, S9, S10 and S11."""
+"""How an access begins, is found again and is changed through the embedded space: product rows S6, S9, S10 and S11."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,12 +6,26 @@ from typing import Any
 import pytest
 from service_kit.clock import civil_date
 
-from tests.support.access_journeys import ACTIVATED, LOOKED_UP, create_access, look_up, numbers_of
+from tests.support.access_journeys import (
+    ACTIVATED,
+    EMAIL_BACK,
+    EMAIL_CHANGED,
+    EMAIL_GONE,
+    LOOKED_UP,
+    PASSWORD_CHANGED,
+    change_email,
+    change_password,
+    create_access,
+    look_up,
+    numbers_of,
+    undo_email,
+)
 from tests.support.embedded_space import Running, import_members, opened
 from tests.support.journeys import (
     ACTIVATION,
     RESET,
     WELCOME,
+    Space,
     ask_for_reset,
     connect_with_code,
     letter_about,
@@ -25,7 +39,7 @@ from tests.support.members import member_line
 
 pytestmark = pytest.mark.slow
 
-PASSPHRASE = "cheval agrafe batterie correcte"
+PASSPHRASE, ANOTHER = "cheval agrafe batterie correcte", "une autre phrase de passe"
 
 
 def member_from(number: int, *, days: int, **changes: Any) -> dict[str, Any]:
@@ -131,3 +145,61 @@ async def test_a_statement_of_safiag_opens_the_first_connection_and_the_member_s
         assert (wrong, problem["code"]) == (400, "first-connection-refused")
         assert (connected, nothing, used) == (204, None, 400)
         assert "terms_to_accept" not in signed_in
+
+
+async def signed_in(space: Space, email: str) -> dict[str, str]:
+    """Choose a password with a mailed link and sign in."""
+    await ask_for_reset(space, "mgas", email)
+    assert (await redeem(space, "mgas", await token_from_mail(space, email), PASSPHRASE))[0] == 204
+    return await sign_in(space, "mgas", email, PASSPHRASE)
+
+
+async def refused(space: Space, email: str, password: str) -> bool:
+    """Tell whether an address and a password are no way in."""
+    status, _ = await space.post("identity", "/v1/mgas/sessions", {"identifier": email, "password": password})
+    return bool(status == 401)
+
+
+async def test_a_member_chooses_another_password_and_stays_signed_in_here_only(running: Running) -> None:
+    email = "change.souvent@example.org"
+    async with opened(running) as space:
+        await import_members(running, space, "mgas", member_line(61, email=email))
+        here = await signed_in(space, email)
+        elsewhere = await sign_in(space, "mgas", email, PASSPHRASE)
+        wrong, problem = await change_password(space, here["access_token"], current="pas celui-ci", new=ANOTHER)
+        changed, _ = await change_password(space, here["access_token"], current=PASSPHRASE, new=ANOTHER)
+        _, sessions = await space.get("identity", "/v1/sessions", here["access_token"])
+        over, _ = await space.post("identity", "/v1/sessions/refresh", {"refresh_token": elsewhere["refresh_token"]})
+        await mail_about(space, email, PASSWORD_CHANGED, number=2)
+
+        assert (wrong, [field["field"] for field in problem["fields"]]) == (422, ["current_password"])
+        assert (changed, over) == (204, 401)
+        assert [one["id"] for one in sessions["items"]] == [here["session_id"]]
+        assert await refused(space, email, PASSPHRASE)
+        assert await sign_in(space, "mgas", email, ANOTHER)
+
+
+async def test_a_member_changes_the_address_and_whoever_reads_the_former_one_takes_it_back(running: Running) -> None:
+    former, present = "ancienne.boite@example.org", "nouvelle.boite@example.org"
+    async with opened(running) as space:
+        await import_members(running, space, "mgas", member_line(62, email=former))
+        await change_email(space, (await signed_in(space, former))["access_token"], present)
+        by_present = await sign_in(space, "mgas", present, PASSPHRASE)
+        former_is_over = await refused(space, former, PASSPHRASE)
+        token = await token_from_mail(space, former, about=EMAIL_CHANGED)
+        async with space.client.get(f"{running.base}/mgas/ancienne-adresse/{token}") as response:
+            page = await response.text()
+        undone, _ = await undo_email(space, "mgas", token)
+        again, problem = await undo_email(space, "mgas", token)
+        over, _ = await space.post("identity", "/v1/sessions/refresh", {"refresh_token": by_present["refresh_token"]})
+        back = [await mail_about(space, former, EMAIL_BACK), await mail_about(space, present, EMAIL_GONE)]
+        way_in = await token_from_mail(space, former, number=2)  # asked for by itself: the password may be known
+        chosen, _ = await redeem(space, "mgas", way_in, ANOTHER)
+
+        assert former_is_over
+        assert "/v1/mgas/email-changes/undo" in page
+        assert token in page
+        assert (undone, again, problem["code"]) == (204, 400, "undo-token-invalid")
+        assert (over, len(back), chosen) == (401, 2, 204)
+        assert await refused(space, present, ANOTHER)
+        assert await sign_in(space, "mgas", former, ANOTHER)

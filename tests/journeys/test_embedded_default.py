@@ -9,17 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.embedded_space import ESPACE, Running, import_members, opened, start, until_heard
+from tests.support.embedded_space import ESPACE, import_members, opened, start, until_heard
 from tests.support.journeys import (
     ACTIVATION,
     RESET,
     WELCOME,
-    Space,
     ask_for_reset,
-    code_from_letter,
-    connect_with_code,
     look_around,
-    printed_codes,
     redeem,
     sign_in,
     token_from_mail,
@@ -27,75 +23,6 @@ from tests.support.journeys import (
 from tests.support.members import member_line
 
 pytestmark = pytest.mark.slow
-
-
-async def until_no_code_is_read(space: Space, line: str) -> None:
-    """Wait until no letter with a code to an address can be read any more: the code has served."""
-    async with asyncio.timeout(10):
-        while await printed_codes(space, line):  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.1)
-
-
-async def test_a_member_of_mgas_gets_back_in_by_mail(running: Running) -> None:
-    async with opened(running) as space:
-        email = "zoe.journee@example.org"
-        await import_members(running, space, "mgas", member_line(1, email=email))
-        await ask_for_reset(space, "mgas", email)
-        token = await token_from_mail(space, email)
-        first = await redeem(space, "mgas", token, "cheval agrafe batterie correcte")
-        before = await sign_in(space, "mgas", email, "cheval agrafe batterie correcte")
-        await ask_for_reset(space, "mgas", email.upper())
-        second = await redeem(space, "mgas", await token_from_mail(space, email, number=2), "une autre phrase de passe")
-        old_session, _ = await space.post(
-            "identity", "/v1/sessions/refresh", {"refresh_token": before["refresh_token"]}
-        )
-        signed_in = await sign_in(space, "mgas", email, "une autre phrase de passe")
-        used_twice, problem = await redeem(space, "mgas", token, "encore une autre phrase")
-
-        assert (first[0], second[0]) == (204, 204)
-        assert old_session == 401
-        assert (used_twice, problem["code"]) == (400, "reset-token-invalid")
-        assert await look_around(space, signed_in["access_token"])
-
-
-async def test_a_member_of_safiag_with_an_address_gets_back_in_with_six_digits(running: Running) -> None:
-    async with opened(running) as space:
-        member = member_line(2, email="luc.journee@example.org", birth_date="1962-03-03")
-        await import_members(running, space, "safiag", member)
-        spaced = f" {member['nir'][0]} {member['nir'][1:3]} {member['nir'][3:13]} {member['nir'][13:]} "
-        await ask_for_reset(space, "safiag", spaced)
-        token = await token_from_mail(space, "luc.journee@example.org")
-        refused = {pin: await redeem(space, "safiag", token, pin) for pin in ("123456", "030362", "987654", "12345a")}
-        accepted, _ = await redeem(space, "safiag", token, "739184")
-        signed_in = await sign_in(space, "safiag", member["nir"][:13], "739184")
-
-        codes = {pin: {field["code"] for field in answer["fields"]} for pin, (_, answer) in refused.items()}
-        assert codes["123456"] == {"too-guessable"}
-        assert "derived-from-your-data" in codes["030362"]
-        assert codes["987654"] == {"too-guessable"}
-        assert codes["12345a"] == {"six-digits-required"}
-        assert accepted == 204
-        assert await look_around(space, signed_in["access_token"])
-
-
-async def test_a_member_of_safiag_without_an_address_gets_back_in_by_letter(running: Running) -> None:
-    async with opened(running) as space:
-        member = member_line(3, last_name="Müller--d’Arc")
-        await import_members(running, space, "safiag", member)
-        await ask_for_reset(space, "safiag", member["nir"])
-        line = f"{member['address']['street']}".upper().replace("'", " ").replace("É", "E")
-        code = await code_from_letter(space, line)
-        wrong, problem = await connect_with_code(space, "safiag", member["nir"], "2222-2222-2222", "739184")
-        opened_access, _ = await connect_with_code(
-            space, "safiag", member["nir"], code.lower().replace("-", " "), "739184"
-        )
-        again, _ = await connect_with_code(space, "safiag", member["nir"], code, "418273")
-        signed_in = await sign_in(space, "safiag", member["nir"], "739184")
-
-        assert (wrong, problem["code"]) == (400, "first-connection-refused")
-        assert (opened_access, again) == (204, 400)
-        await until_no_code_is_read(space, line)
-        assert await look_around(space, signed_in["access_token"])
 
 
 async def test_it_stops_cleanly_and_finds_everything_again_in_under_20_seconds(tmp_path: Path) -> None:

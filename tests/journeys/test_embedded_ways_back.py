@@ -1,5 +1,6 @@
-"""Help for who is stuck, through the embedded space: product rows S5 and S7, a mail that comes back, a second device."""
+"""Back in through the embedded space: product rows S1, S3 to S5, S7 and S12, a mail that comes back, a second device."""
 
+import asyncio
 import json
 
 import pytest
@@ -11,7 +12,9 @@ from tests.support.journeys import (
     ask_for_reset,
     code_from_letter,
     connect_with_code,
+    look_around,
     mail_about,
+    printed_codes,
     redeem,
     sign_in,
     token_from_mail,
@@ -32,6 +35,75 @@ async def try_in_vain(space: Space, member: dict[str, str], *, times: int) -> li
     """Sign in with a wrong password so often."""
     wrong = {"identifier": member["nir"], "password": "111112"}
     return [(await space.post("identity", "/v1/safiag/sessions", wrong))[0] for _ in range(times)]
+
+
+async def until_no_code_is_read(space: Space, line: str) -> None:
+    """Wait until no letter with a code to an address can be read any more: the code has served."""
+    async with asyncio.timeout(10):
+        while await printed_codes(space, line):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+
+
+async def test_a_member_of_mgas_gets_back_in_by_mail(running: Running) -> None:
+    async with opened(running) as space:
+        email = "zoe.journee@example.org"
+        await import_members(running, space, "mgas", member_line(1, email=email))
+        await ask_for_reset(space, "mgas", email)
+        token = await token_from_mail(space, email)
+        first = await redeem(space, "mgas", token, "cheval agrafe batterie correcte")
+        before = await sign_in(space, "mgas", email, "cheval agrafe batterie correcte")
+        await ask_for_reset(space, "mgas", email.upper())
+        second = await redeem(space, "mgas", await token_from_mail(space, email, number=2), "une autre phrase de passe")
+        old_session, _ = await space.post(
+            "identity", "/v1/sessions/refresh", {"refresh_token": before["refresh_token"]}
+        )
+        signed_in = await sign_in(space, "mgas", email, "une autre phrase de passe")
+        used_twice, problem = await redeem(space, "mgas", token, "encore une autre phrase")
+
+        assert (first[0], second[0]) == (204, 204)
+        assert old_session == 401
+        assert (used_twice, problem["code"]) == (400, "reset-token-invalid")
+        assert await look_around(space, signed_in["access_token"])
+
+
+async def test_a_member_of_safiag_with_an_address_gets_back_in_with_six_digits(running: Running) -> None:
+    async with opened(running) as space:
+        member = member_line(2, email="luc.journee@example.org", birth_date="1962-03-03")
+        await import_members(running, space, "safiag", member)
+        spaced = f" {member['nir'][0]} {member['nir'][1:3]} {member['nir'][3:13]} {member['nir'][13:]} "
+        await ask_for_reset(space, "safiag", spaced)
+        token = await token_from_mail(space, "luc.journee@example.org")
+        refused = {pin: await redeem(space, "safiag", token, pin) for pin in ("123456", "030362", "987654", "12345a")}
+        accepted, _ = await redeem(space, "safiag", token, "739184")
+        signed_in = await sign_in(space, "safiag", member["nir"][:13], "739184")
+
+        codes = {pin: {field["code"] for field in answer["fields"]} for pin, (_, answer) in refused.items()}
+        assert codes["123456"] == {"too-guessable"}
+        assert "derived-from-your-data" in codes["030362"]
+        assert codes["987654"] == {"too-guessable"}
+        assert codes["12345a"] == {"six-digits-required"}
+        assert accepted == 204
+        assert await look_around(space, signed_in["access_token"])
+
+
+async def test_a_member_of_safiag_without_an_address_gets_back_in_by_letter(running: Running) -> None:
+    async with opened(running) as space:
+        member = member_line(3, last_name="Müller--d’Arc")
+        await import_members(running, space, "safiag", member)
+        await ask_for_reset(space, "safiag", member["nir"])
+        line = f"{member['address']['street']}".upper().replace("'", " ").replace("É", "E")
+        code = await code_from_letter(space, line)
+        wrong, problem = await connect_with_code(space, "safiag", member["nir"], "2222-2222-2222", "739184")
+        opened_access, _ = await connect_with_code(
+            space, "safiag", member["nir"], code.lower().replace("-", " "), "739184"
+        )
+        again, _ = await connect_with_code(space, "safiag", member["nir"], code, "418273")
+        signed_in = await sign_in(space, "safiag", member["nir"], "739184")
+
+        assert (wrong, problem["code"]) == (400, "first-connection-refused")
+        assert (opened_access, again) == (204, 400)
+        await until_no_code_is_read(space, line)
+        assert await look_around(space, signed_in["access_token"])
 
 
 async def test_an_adviser_has_a_letter_sent_to_whom_the_mail_never_reaches_and_sees_no_secret(running: Running) -> None:
@@ -115,11 +187,12 @@ async def test_a_mail_that_comes_back_turns_into_a_letter_by_itself(running: Run
         assert await space.mails_to(member["email"]) == []
 
 
-async def test_a_second_device_needs_no_code_within_the_hour_of_the_first(running: Running) -> None:
+async def test_a_second_device_needs_no_code_within_the_hour_in_which_the_mailbox_was_proved(running: Running) -> None:
     member = member_line(45, email="deux.appareils@example.org")
     async with opened(running) as space:
         await import_members(running, space, "safiag", member)
-        await connect_with_code(space, "safiag", member["nir"], member["statement_identifier"], PIN)
+        await ask_for_reset(space, "safiag", member["nir"])
+        await redeem(space, "safiag", await token_from_mail(space, member["email"]), PIN)
         first = await sign_in(space, "safiag", member["nir"], PIN)
         second = await sign_in(space, "safiag", member["nir"], PIN)
         _, policy = await space.get("identity", "/v1/safiag/sign-in-policy")
@@ -127,3 +200,4 @@ async def test_a_second_device_needs_no_code_within_the_hour_of_the_first(runnin
 
         assert policy["new_device_check"] is True
         assert {one["id"] for one in sessions["items"]} == {first["session_id"], second["session_id"]}
+        assert first["device_token"] != second["device_token"]  # each is known from now on
