@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from identity_service.domain.deeds import StaffAct
+from identity_service.usecases.unlock_account import unlock_account
 from identity_service.worker import forget_expired
 
 from tests.support.account_steps import ask_for_email, change_email, deeds_of, signed_in, tokens_of, undo_email
@@ -11,6 +13,7 @@ from tests.support.identity_fixtures import START
 from tests.support.identity_steps import PASSPHRASE, SIX_DIGITS, ask, connect, mailed_token, redeem, refresh, sign_in
 
 THIEF, ACCOMPLICE = "voleur@courriel.example", "complice@courriel.example"
+COUNTER = "guichet@courriel.example"  # told to the mutual, which tells it to contracts
 NEW = "une autre phrase bien longue"
 
 
@@ -108,6 +111,44 @@ async def test_the_account_stays_closed_until_the_owner_has_chosen_a_password(op
     await redeem(client, "mgas", mailed, NEW)
 
     assert await tokens_of(client, member, NEW)
+
+
+async def test_an_adviser_who_lifts_the_lock_does_not_give_the_thiefs_password_back(opened, client, stolen):
+    member, _, token = stolen
+    await undo_email(client, "mgas", token)
+    account, act = await opened.account(member), StaffAct("mgas", "conseiller-1", "appel de l’adhérent")
+    await unlock_account(opened.identity, account["id"], act, now=opened.clock.now())
+
+    assert (await sign_in(client, "mgas", member["email"], PASSPHRASE)).status == 401
+
+
+async def test_a_thiefs_own_link_does_not_replace_an_address_that_contracts_has_told_since(opened, client, stolen):
+    member, tokens, token = stolen
+    opened.clock.advance(minutes=5)
+    second = await change_email(opened, client, tokens, ACCOMPLICE)
+    await opened.hear(member | {"version": 2, "email": COUNTER}, event="member.changed.v1")
+
+    assert (await undo_email(client, "mgas", second["undo_token"])).status == 204
+    assert (await refresh(client, tokens["refresh_token"])).code == "session-ended"
+    assert (await undo_email(client, "mgas", token)).status == 204
+
+    await opened.decide()
+    events = await opened.new_events("reset.requested.v1", "email.changed.v1")
+
+    assert {event.data["email"] for event in events} == {COUNTER}
+    assert {event.data.get("former_email") for event in events} == {None}
+
+
+async def test_what_contracts_echoes_of_the_thiefs_changes_takes_no_link_away(opened, client, stolen):
+    member, tokens, token = stolen
+    await change_email(opened, client, tokens, ACCOMPLICE)
+    await opened.hear(member | {"version": 2, "email": THIEF}, event="member.changed.v1")
+    await opened.hear(member | {"version": 3, "email": ACCOMPLICE}, event="member.changed.v1")
+    await undo_email(client, "mgas", token)
+    await opened.decide()
+    (reset,) = await opened.new_events("reset.requested.v1")
+
+    assert reset.data["email"] == member["email"]
 
 
 @pytest.mark.parametrize("brand", ["safiag", "demo"])

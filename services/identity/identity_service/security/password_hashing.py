@@ -7,6 +7,7 @@ try is counted: a try that nobody looked at must not bring a member nearer to a 
 
 import asyncio
 import base64
+import hashlib
 import hmac
 import os
 import sys
@@ -82,6 +83,11 @@ class PasswordHashing:
             yield Place(self)
         finally:
             self._room += 1
+
+    def nobodys(self, drawn: str) -> str:
+        """Return a hash that no password has, as far as anybody can know: `drawn` is a fresh random text."""
+        digest = base64.b64encode(hashlib.sha256(drawn.encode()).digest()).rstrip(b"=").decode()
+        return f"{self._dummy.rpartition('$')[0]}${digest}"
 
     def is_outdated(self, stored: str) -> bool:
         """Tell whether `stored` should be made again: a former pepper or former figures."""

@@ -36,10 +36,10 @@ async def find(connection: Connection, account_id: UUID) -> Account | None:
     return row_as(Account, await connection.fetchrow(f"SELECT {COLUMNS} FROM accounts WHERE id = $1", account_id))  # noqa: S608
 
 
-async def login_digest(connection: Connection, account_id: UUID, *, kind: str) -> bytes:
-    """Return the digest of the account's own login identifier (`nir` or `email`)."""
+async def login_digest(connection: Connection, account_id: UUID, *, kind: str) -> bytes | None:
+    """Return the digest of the account's own login identifier (`nir` or `email`), if it has one."""
     column = {"nir": "nir_digest", "email": "email_digest"}[kind]
-    found: bytes = await connection.fetchval(f"SELECT {column} FROM accounts WHERE id = $1", account_id)  # noqa: S608
+    found: bytes | None = await connection.fetchval(f"SELECT {column} FROM accounts WHERE id = $1", account_id)  # noqa: S608
     return found
 
 

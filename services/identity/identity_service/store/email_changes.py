@@ -31,13 +31,13 @@ class ProvedChange:
 
 @dataclass(frozen=True)
 class Undo:
-    """A change that its former address may undo, and that address as it is kept."""
+    """A change that its former address may undo, and that address as it is kept: unless contracts has told one since."""
 
     id: UUID
     account_id: UUID
     made_at: datetime
-    former_digest: bytes
-    former_sealed: bytes
+    former_digest: bytes | None
+    former_sealed: bytes | None
 
 
 async def asked_since(connection: Connection, account_id: UUID, *, since: datetime) -> list[datetime]:
@@ -122,6 +122,24 @@ async def keep_undo(connection: Connection, change_id: UUID, *, undo_digest: byt
         change_id,
         undo_digest,
         undo_until,
+    )
+
+
+async def forget_former(connection: Connection, account_id: UUID, *, told: list[bytes]) -> None:
+    """Let no link put an address back any more: contracts tells another one, of which `told` are the digests.
+
+    Unless it is one of the account's own changes that comes back from contracts: that is no news.
+    """
+    await connection.execute(
+        """
+        UPDATE email_changes SET former_digest = NULL, former_sealed = NULL
+        WHERE account_id = $1 AND undone_at IS NULL AND NOT EXISTS (
+            SELECT FROM email_changes AS own WHERE own.account_id = $1 AND own.used_at IS NOT NULL
+                AND (own.email_digest = ANY($2::bytea[]) OR own.former_digest = ANY($2::bytea[]))
+        )
+        """,
+        account_id,
+        told,
     )
 
 

@@ -1,4 +1,5 @@
-"""A member was enrolled or changed: the account follows. Writes accounts and reset_tokens, in the consumer's transaction.
+"""A member was enrolled or changed: the account follows. Writes accounts, reset_tokens and email_changes, in the consumer's
+transaction.
 
 The number, the birth date and the names are digested here and forgotten: from then on identity can compare, not read.
 """
@@ -15,7 +16,7 @@ from identity_service.domain.login_identifiers import letters_and_digits, normal
 from identity_service.domain.personal_pieces import personal_pieces
 from identity_service.domain.welcomes import joins_now
 from identity_service.resources import Identity
-from identity_service.store import enrolments, reset_tokens, welcomes
+from identity_service.store import email_changes, enrolments, reset_tokens, welcomes
 from identity_service.store.enrolments import Enrolment
 
 
@@ -48,6 +49,8 @@ async def open_account(identity: Identity, connection: Connection, member: Enrol
     if known and kept and kept.email_digest != known.email_digest and known.email_digest not in enrolment.email_digests:
         # What was mailed to the former address opens nothing any more, and the new one is welcomed.
         await reset_tokens.cancel_all(connection, known.account_id, now=now)
+        # Nor does a link of somebody who had changed it before put another one in its place.
+        await email_changes.forget_former(connection, known.account_id, told=enrolment.email_digests)
         await welcomes.expect(connection, known.account_id)
 
 

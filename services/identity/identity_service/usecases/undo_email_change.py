@@ -1,9 +1,10 @@
 """« Ce n’est pas moi »: whoever reads the former address takes a change of address back.
 
 Somebody was signed in who should not have been, and may know the password. So, in one transaction: the former address is the
-account's again, every session ends, links, codes and passkeys are void, the password opens nothing until another channel has
-proved the owner, and a new one is asked for by mail at once. Writes accounts, email_changes, reset_tokens, sessions,
-posted_codes, passkeys, tries, reset_requests, deeds and the outbox; publishes email.changed.
+account's again (unless contracts has told another one since), every session ends, links, codes and passkeys are void, the
+password is nobody's any more and no other opens anything until another channel has proved the owner, and a new one is asked for
+by mail at once. Writes accounts, email_changes, reset_tokens, sessions, posted_codes, passkeys, tries, reset_requests, deeds and
+the outbox; publishes email.changed.
 """
 
 from datetime import datetime
@@ -42,9 +43,14 @@ async def undo_email_change(identity: Identity, *, brand: str, token: str, now: 
         raise UndoTokenInvalid
     async with identity.database.transaction() as connection:
         account = (await accounts.hold(connection, [found.account_id]))[found.account_id]
-        if not await email_changes.undo(connection, found, now=now):
+        # Asked again under the lock: contracts may have told an address meanwhile.
+        found = await email_changes.find_undo(connection, digests=digests, brand=brand, now=now)
+        if found is None or not await email_changes.undo(connection, found, now=now):
             raise UndoTokenInvalid
-        await memberships.give_address(connection, account.id, digest=found.former_digest, sealed=found.former_sealed)
+        if found.former_digest is not None and found.former_sealed is not None:
+            await memberships.give_address(
+                connection, account.id, digest=found.former_digest, sealed=found.former_sealed
+            )
         await _close(identity, connection, account, now=now)
         await _ask_for_reset(identity, connection, account, now=now)
         await _tell(identity, connection, account, found, now=now)
@@ -54,11 +60,15 @@ async def undo_email_change(identity: Identity, *, brand: str, token: str, now: 
 async def _close(identity: Identity, connection: Connection, account: Account, *, now: datetime) -> None:
     await reset_tokens.forget_all(connection, account.id)
     await sessions.end_all(connection, account.id, now=now, because="change of address undone")
-    await devices.forget_others(connection, account.id, session_id=None)
+    await devices.forget_others(connection, account.id, session_id=None, now=now)
     await posted_codes.cancel_all(connection, account.id, now=now)
     await email_changes.cancel_asked(connection, account.id, now=now)
     for passkey in await passkeys.of_account(connection, account.id):
         await passkeys.remove(connection, passkey.id, account_id=account.id)
+    if account.password_hash is not None:
+        # A lock alone could be lifted, by an adviser for one: whoever had the session may know this password.
+        nobodys = identity.hashing.nobodys(identity.entropy.new_token())
+        await accounts.refresh_hash(connection, account.id, password_hash=nobodys)
     failures = identity.brands[account.brand].lockout.disable_at_failures
     await tries.close(connection, account.id, now=now, failures=failures)
 
@@ -66,6 +76,8 @@ async def _close(identity: Identity, connection: Connection, account: Account, *
 async def _ask_for_reset(identity: Identity, connection: Connection, account: Account, *, now: datetime) -> None:
     kind = identity.brands[account.brand].login_identifier
     digest = await accounts.login_digest(connection, account.id, kind=kind)
+    if digest is None:
+        return  # contracts has taken the address away, which was the identifier: an adviser's letter is the way back
     request = ResetRequest(identity.entropy.new_id(), account.brand, [digest], now, current_traceparent())
     await reset_requests.insert(connection, request, next_look_at=now)
 
@@ -73,6 +85,7 @@ async def _ask_for_reset(identity: Identity, connection: Connection, account: Ac
 async def _tell(identity: Identity, connection: Connection, account: Account, found: Undo, *, now: datetime) -> None:
     [version] = await accounts.draw_versions(connection, [account.id])
     restored = (await accounts.hold(connection, [account.id]))[account.id]
+    present, replaced = known_address(identity, restored), known_address(identity, account)
     event = EmailChanged(
         version=version,
         account_id=account.id,
@@ -81,8 +94,8 @@ async def _tell(identity: Identity, connection: Connection, account: Account, fo
         change_id=found.id,
         changed_at=now,
         origin="undone",
-        email=known_address(identity, restored),
-        former_email=known_address(identity, account),
+        email=present,
+        former_email=None if replaced == present else replaced,
     )
     await identity.outbox.append(connection, event, event_id=identity.entropy.new_id(), occurred_at=now)
     deed = Deed("email_change_undone", account.brand, account.id, details={"change_id": str(found.id)})
