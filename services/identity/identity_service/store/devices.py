@@ -67,7 +67,7 @@ async def trust(connection: Connection, device: Device, *, now: datetime, most: 
     )
 
 
-async def forget_others(connection: Connection, account_id: UUID, *, session_id: UUID | None) -> None:
+async def forget_others(connection: Connection, account_id: UUID, *, session_id: UUID | None, now: datetime) -> None:
     """Forget the account's devices, but for the one on which `session_id` goes on."""
     await connection.execute(
         "DELETE FROM devices WHERE account_id = $1 AND id IS DISTINCT FROM (SELECT device_id FROM sessions WHERE id = $2)",
@@ -75,8 +75,9 @@ async def forget_others(connection: Connection, account_id: UUID, *, session_id:
         session_id,
     )
     await connection.execute(
-        "UPDATE device_checks SET cancelled_at = now() WHERE account_id = $1 AND used_at IS NULL AND cancelled_at IS NULL",
+        "UPDATE device_checks SET cancelled_at = $2 WHERE account_id = $1 AND used_at IS NULL AND cancelled_at IS NULL",
         account_id,
+        now,
     )
 
 

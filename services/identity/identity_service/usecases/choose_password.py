@@ -77,7 +77,7 @@ async def write_choice(
     await sessions.end_all(connection, account.id, now=now, because=ENDED_BECAUSE[choice.way], but=choice.session_id)
     await reset_tokens.cancel_all(connection, account.id, now=now)
     await posted_codes.cancel_all(connection, account.id, now=now)
-    await devices.forget_others(connection, account.id, session_id=choice.session_id)
+    await devices.forget_others(connection, account.id, session_id=choice.session_id, now=now)
     if choice.way != "account":
         await tries.forget(connection, account.id)
         await devices.note_proof(connection, account.id, now=now)

@@ -95,7 +95,7 @@ async def _make(identity: Identity, connection: Connection, presence: Presence, 
     # What was mailed to the former address opens nothing any more.
     await reset_tokens.cancel_all(connection, account.id, now=now)
     await sessions.end_all(connection, account.id, now=now, because="address changed", but=presence.session.id)
-    await devices.forget_others(connection, account.id, session_id=presence.session.id)
+    await devices.forget_others(connection, account.id, session_id=presence.session.id, now=now)
     deed = Deed("email_changed", account.brand, account.id, details={"change_id": str(change.id)})
     await identity.record(connection, deed, now=now)
     await identity.outbox.append(connection, event, event_id=identity.entropy.new_id(), occurred_at=now)
