@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.identity_steps import PASSPHRASE, connect, post, redeem, seen, sign_in
+from tests.support.identity_steps import PASSPHRASE, ask, connect, post, redeem, seen, sign_in
 
 GUIDE = {
     "safiag": ["change-not-taken", "password-shape", "identifier-typed", "never-connected", "ask-again", "call-us"],
@@ -34,6 +34,19 @@ async def test_a_refused_sign_in_says_the_same_to_everybody(client, brand):
     assert refused.status == 401
     assert refused.body["checks"] == policy["checks"]
     assert refused.body["help"] == policy["help"]
+
+
+@pytest.mark.parametrize(("brand", "second"), [("mgas", "no-account"), ("safiag", "by-post")])
+async def test_whoever_asks_for_a_new_password_reads_the_three_possible_causes_known_or_not(
+    opened, client, brand, second
+):
+    member = await opened.enrol(brand=brand)
+    known = await ask(client, brand, member["email" if brand == "mgas" else "nir"])
+    unknown = await ask(client, brand, "personne@courriel.example")
+
+    assert [cause["code"] for cause in known.body["causes"]] == ["other-identifier", second, "not-in-force"]
+    assert all(cause["detail"] for cause in known.body["causes"])
+    assert (unknown.status, unknown.body) == (known.status, known.body)
 
 
 async def test_every_way_out_leads_to_something(client):

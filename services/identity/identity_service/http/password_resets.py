@@ -10,6 +10,7 @@ from service_kit.http.problems import TooManyRequests
 from service_kit.personal import Personal
 
 from identity_service.domain.errors import ChallengeRequired, PasswordRefused, ResetTokenInvalid, TooBusy
+from identity_service.domain.reset_causes import RESET_CAUSES
 from identity_service.http.challenges import attempt
 from identity_service.http.sign_in_policy import Help
 from identity_service.resources import Identity
@@ -41,10 +42,18 @@ class Promise(BaseModel):
     letter_hours: int
 
 
+class Cause(BaseModel):
+    """Why nothing may come."""
+
+    code: str
+    detail: str
+
+
 class ResetPromised(BaseModel):
-    """The same answer for everybody."""
+    """The same answer for everybody, with what may be the cause where nothing comes."""
 
     promise: Promise
+    causes: list[Cause]
     help: Help
 
 
@@ -55,7 +64,8 @@ async def request_password_reset(call: Call[Identity]) -> Answer:
         await request_reset(call.resources, brand=call.brand, identifier=body.identifier.reveal(), now=call.now)
     policy = call.resources.brands[call.brand]
     promise = Promise(email_minutes=policy.email_minutes, letter_hours=policy.letter_hours)
-    return Answer(ResetPromised(promise=promise, help=Help.of(policy)), status=202)
+    causes = [Cause.model_validate(one) for one in RESET_CAUSES[policy.login_identifier]]
+    return Answer(ResetPromised(promise=promise, causes=causes, help=Help.of(policy)), status=202)
 
 
 async def redeem_password_reset(call: Call[Identity]) -> Answer:
