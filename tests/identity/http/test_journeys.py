@@ -4,7 +4,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.support.identity_fixtures import TERMS, OpenedIdentity
+from tests.support.identity_fixtures import TERMS, OpenedIdentity, http_client, opened_identity
 from tests.support.identity_steps import (
     PASSPHRASE,
     SIX_DIGITS,
@@ -163,7 +163,15 @@ async def test_the_policy_of_each_brand_is_shown(client):
         assert (policy["login_identifier"], policy["password_rule"]) == rule
         assert policy["terms_version"] == TERMS
         assert policy["help"].keys() == {"phone", "email", "hours"}
-        assert policy["passkeys"] is False
+        assert policy["passkeys"] is True
+
+
+async def test_without_pages_that_have_a_name_the_policy_promises_no_passkeys(tmp_path, identity_database):
+    async with opened_identity(tmp_path, identity_database, passkey_origins=()) as opened:
+        async with http_client(opened.identity) as client, client.get("/v1/mgas/sign-in-policy") as response:
+            policy = await response.json()
+
+    assert policy["passkeys"] is False
 
 
 async def test_the_terms_are_shown_word_for_word(opened, client):
