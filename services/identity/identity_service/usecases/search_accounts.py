@@ -8,6 +8,7 @@ from datetime import datetime
 from service_kit.personal import Personal
 
 from identity_service.domain.deeds import StaffAct
+from identity_service.domain.login_identifiers import letters_and_digits
 from identity_service.resources import Identity
 from identity_service.store import account_states
 from identity_service.store.account_states import KeptState
@@ -16,8 +17,8 @@ from identity_service.store.account_states import KeptState
 async def search_accounts(
     identity: Identity, act: StaffAct, *, membership_number: Personal, now: datetime
 ) -> list[KeptState]:
-    """Return the accounts of the act's brand that belong to a number, typed with any spacing."""
-    digests = identity.digests.membership.all_of(act.brand, "".join(membership_number.reveal().split()))
+    """Return the accounts of the act's brand that belong to a number, typed in any way that its member may type it."""
+    digests = identity.digests.membership.all_of(act.brand, letters_and_digits(membership_number.reveal()))
     code_tries = identity.brands[act.brand].letter_code_tries
     async with identity.database.transaction() as connection:
         found = await account_states.find_by_membership(
