@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from tests.support.access_steps import create
 from tests.support.identity_fixtures import OpenedIdentity
 from tests.support.identity_steps import ask, connect
 
@@ -89,3 +90,13 @@ async def test_each_mail_and_each_letter_is_a_deed_and_what_was_refused_is_none(
 async def column(opened: OpenedIdentity, query: str) -> list[Any]:
     async with opened.identity.database.connection() as connection:
         return [row[0] for row in await connection.fetch(query)]
+
+
+async def test_the_mails_that_say_that_an_address_is_taken_have_the_same_quota(opened, client):
+    """Whoever knows a member's two numbers must not fill somebody else's mailbox."""
+    other, member = await opened.enrol(), await opened.enrol(email=None)
+    for _ in range(7):
+        await create(client, member, other["email"])
+        opened.clock.advance(minutes=1)
+
+    assert len(await opened.new_events("activation.requested.v1")) == 5

@@ -1,13 +1,14 @@
 """SQL of accounts as they are found by the numbers on a member's card, and of the addresses that accounts have."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from service_kit.database import Connection
 
 from identity_service.domain.accounts import Account
 from identity_service.store.accounts import COLUMNS
+from identity_service.store.reset_tokens import MailsSent
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,20 @@ async def give_address(connection: Connection, account_id: UUID, *, digest: byte
     await connection.execute(
         "UPDATE accounts SET email_digest = $2, email_sealed = $3 WHERE id = $1", account_id, digest, sealed
     )
+
+
+async def count_activations(connection: Connection, account_id: UUID, *, now: datetime) -> MailsSent:
+    """Return how many mails were sent lately to whoever wanted to create the access."""
+    row = await connection.fetchrow(
+        """
+        SELECT count(*) FILTER (WHERE occurred_at > $2) AS last_hour, count(*) AS last_day
+        FROM deeds WHERE account_id = $1 AND kind = 'activation_requested' AND occurred_at > $3
+        """,
+        account_id,
+        now - timedelta(hours=1),
+        now - timedelta(days=1),
+    )
+    return MailsSent(**dict(row))
 
 
 async def was_noticed(connection: Connection, account_id: UUID, *, since: datetime) -> bool:

@@ -31,7 +31,7 @@ class MailedToken:
 
 @dataclass(frozen=True)
 class MailsSent:
-    """How many tokens of one purpose an account was mailed lately."""
+    """How many mails of one purpose were sent for an account lately."""
 
     last_hour: int = 0
     last_day: int = 0

@@ -17,7 +17,7 @@ from identity_service.domain.stated_facts import address_to_keep, creation_probl
 from identity_service.events import ActivationRequested
 from identity_service.resources import Identity
 from identity_service.store import accounts, memberships, reset_tokens, tries
-from identity_service.store.reset_tokens import MailedToken, MailsSent
+from identity_service.store.reset_tokens import MailedToken
 from identity_service.usecases.check_terms import check_terms
 from identity_service.usecases.recognise_by_numbers import Holder, Numbers, recognise_by_numbers
 from identity_service.usecases.taken_addresses import is_taken
@@ -72,8 +72,8 @@ async def _request(identity: Identity, holder: Holder, email: str, *, now: datet
 async def _may_be_mailed(identity: Identity, connection: Connection, account: Account, *, now: datetime) -> bool:
     """Tell whether the brand's quotas leave a mail: what is over them is dropped in silence, as with resets."""
     policy = identity.brands[account.brand]
-    counts = await reset_tokens.count_mailed(connection, [account.id], purpose="activation", now=now)
-    sent = counts.get(account.id, MailsSent())
+    # Deeds, not tokens: a mail that says that its address is taken has no token, and may fill somebody's mailbox as well.
+    sent = await memberships.count_activations(connection, account.id, now=now)
     return sent.last_hour < policy.reset_mails_per_hour and sent.last_day < policy.reset_mails_per_day
 
 
