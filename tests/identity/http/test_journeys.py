@@ -167,9 +167,12 @@ async def test_the_policy_of_each_brand_is_shown(client):
 
 
 async def test_without_pages_that_have_a_name_the_policy_promises_no_passkeys(tmp_path, identity_database):
-    async with opened_identity(tmp_path, identity_database, passkey_origins=()) as opened:
-        async with http_client(opened.identity) as client, client.get("/v1/mgas/sign-in-policy") as response:
-            policy = await response.json()
+    async with (
+        opened_identity(tmp_path, identity_database, passkey_origins=()) as opened,
+        http_client(opened.identity) as client,
+        client.get("/v1/mgas/sign-in-policy") as response,
+    ):
+        policy = await response.json()
 
     assert policy["passkeys"] is False
 
