@@ -13,10 +13,11 @@ import asyncpg
 
 @dataclass(frozen=True)
 class Canary:
-    """One planted value; `found_in` tells where bytes hold it in any usual notation."""
+    """One planted value. A short number that longer ones may hold by chance counts only where it stands `alone`."""
 
     name: str
     value: str
+    alone: bool = False
 
     def notations(self) -> set[bytes]:
         """Return the value as text, escaped JSON, URL, base64 and UTF-16, and folded to lower case."""
@@ -29,6 +30,8 @@ class Canary:
 
     def is_in(self, content: bytes) -> bool:
         """Tell whether `content` holds the value."""
+        if self.alone:
+            return any(re.search(rb"(?<!\d)%b(?!\d)" % re.escape(one), content) for one in self.notations())
         lowered = content.lower()
         return any(notation in content or notation.lower() in lowered for notation in self.notations())
 

@@ -3,38 +3,30 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import aio_pika
 import aiohttp
 import pytest
 from service_kit.broker import EXCHANGE
+from service_kit.clock import civil_date
 
+from tests.journeys import planted_secrets as planted
 from tests.journeys.canaries import Canary, birth_date_notations, canaries_below, canaries_in, canaries_in_database
+from tests.journeys.planted_secrets import member
+from tests.support.access_journeys import Adviser
 from tests.support.deployment import SERVICES, Deployment, deployment, read_manifests, until_rows
-from tests.support.journeys import (
-    Mail,
-    Space,
-    ask_for_reset,
-    code_from_letter,
-    connect_with_code,
-    look_around,
-    redeem,
-    sign_in,
-    token_from_mail,
-)
-from tests.support.members import member_line
+from tests.support.journeys import Mail, Space
 from tests.support.rabbitmq_server import RabbitMqServer
 from tests.support.smtp_process import SmtpProcess
+from tests.support.soft_passkey import ORIGIN
 from tests.support.spans import exporting_to
 
 pytestmark = pytest.mark.slow
 
-EMAIL = "canari.courriel@example.org"
-PASSPHRASE = "canari jaune trop bavard"
-PIN = "739184"
 SPANS = {  # one of each kind, so that silence is no proof
     "POST request_password_reset",
     "process_import",
@@ -45,24 +37,26 @@ SPANS = {  # one of each kind, so that silence is no proof
 }
 
 
-def _member(number: int, **changes: Any) -> dict[str, Any]:
-    names = {"last_name": "Canarinom", "first_name": "Canariprénom", "birth_name": "Canarinaissance"}
-    member = member_line(number, **names, birth_date="1961-07-23", phone="+33699001234", **changes)
-    member["address"] |= {"street": "12 rue du Canaribourg", "city": "Canariville"}
-    member["beneficiaries"] = [
-        {
-            "first_name": "Canarienfant",
-            "last_name": "Canarinom",
-            "birth_date": "2015-02-27",
-            "birth_rank": 1,
-            "relation": "child",
-            "nir": None,
-        }
-    ]
-    return member
-
-
-MGAS, SAFIAG = _member(700_001, email=EMAIL), _member(700_002)
+EVENTS = {  # each was overheard
+    "account.created.v1",
+    "activation.requested.v1",
+    "email-change.requested.v1",
+    "email.changed.v1",
+    "identifier.looked-up.v1",
+    "letter.required.v1",
+    "member.enrolled.v1",
+    "passkeys.changed.v1",
+    "password.changed.v1",
+    "reset.requested.v1",
+    "sign-in.new-device.v1",
+}
+TODAY = civil_date(datetime.now(UTC)).isoformat()
+MGAS, SAFIAG = member(700_001, email=planted.EMAIL), member(700_002)
+WELCOMED, CREATOR = member(700_003, email=planted.WELCOME_EMAIL), member(700_004)
+WELCOMED["contract"] |= {"effective_date": TODAY}
+ELSEWHERE = member(700_005, email=planted.DEVICE_EMAIL)
+IMPORTED = {"mgas": [MGAS, WELCOMED, CREATOR], "safiag": [SAFIAG, ELSEWHERE]}
+EVERYBODY = [line for lines in IMPORTED.values() for line in lines]
 
 
 @pytest.fixture
@@ -111,60 +105,45 @@ def _space(running: Deployment, client: aiohttp.ClientSession, relay: SmtpProces
     return Space(client, running.url, mails_to, letters_to)
 
 
-async def _journeys(space: Space) -> list[Canary]:
-    """Walk both journeys; return the secrets that were made on the way."""
-    await ask_for_reset(space, "mgas", EMAIL)
-    token = await token_from_mail(space, EMAIL)
-    assert (await redeem(space, "mgas", token, PASSPHRASE))[0] == 204
-    by_mail = await sign_in(space, "mgas", EMAIL, PASSPHRASE)
-    await look_around(space, by_mail["access_token"])
-    await ask_for_reset(space, "safiag", SAFIAG["nir"])
-    code = await code_from_letter(space, "12 RUE DU CANARIBOURG")
-    assert (await connect_with_code(space, "safiag", SAFIAG["nir"], code, PIN))[0] == 204
-    by_post = await sign_in(space, "safiag", SAFIAG["nir"], PIN)
-    await look_around(space, by_post["access_token"])
-    await space.post("identity", "/v1/safiag/sessions", {"identifier": SAFIAG["nir"], "password": "canarifaux"})
-    return [
-        Canary("token", token),
-        Canary("code", code),
-        Canary("code", code.replace("-", "")),
-        Canary("password", PASSPHRASE),
-        Canary("password", "canarifaux"),
-        Canary("access token", by_mail["access_token"]),
-        Canary("refresh token", by_mail["refresh_token"]),
-        Canary("refresh token", by_post["refresh_token"]),
-    ]
+async def _journeys(running: Deployment, space: Space) -> list[Canary]:
+    """Walk every journey; return the secrets that were made on the way."""
+    adviser = Adviser(space, "safiag", running.staff_token("safiag", "adviser"))
+    walks = (
+        planted.by_mail(space, MGAS),
+        planted.by_post(space, SAFIAG),
+        planted.welcomed(space),
+        planted.created(space, CREATOR),
+        planted.on_a_new_device(space, ELSEWHERE, running.databases["identity"]),
+        planted.helped(adviser, SAFIAG),
+    )
+    return [canary for found in await asyncio.gather(*walks) for canary in found]
 
 
 def _numbers() -> list[Canary]:
-    return [
-        Canary("social-security number", number)
-        for member in (MGAS, SAFIAG)
-        for number in (member["nir"], member["nir"][:13])
-    ]
+    numbers = [number for line in EVERYBODY for number in (line["nir"], line["nir"][:13])]
+    return [Canary("social-security number", number) for number in numbers]
 
 
 def _persons() -> list[Canary]:
+    emails = (planted.EMAIL, planted.PRESENT_EMAIL, planted.WELCOME_EMAIL, planted.TYPED_EMAIL, planted.DEVICE_EMAIL)
+    names = ("Canarinom", "Canariprénom", "Canarinaissance", "Canarienfant")
     return [
         *birth_date_notations("1961-07-23"),
         *birth_date_notations("2015-02-27"),
-        Canary("e-mail", EMAIL),
-        Canary("name", "Canarinom"),
-        Canary("name", "Canariprénom"),
-        Canary("name", "Canarinaissance"),
-        Canary("name", "Canarienfant"),
+        *(Canary("e-mail", email) for email in emails),
+        *(Canary("name", name) for name in names),
         Canary("address", "Canaribourg"),
         Canary("address", "Canariville"),
         Canary("phone", "699001234"),
-        Canary("membership number", MGAS["membership_number"]),
-        Canary("membership number", SAFIAG["membership_number"]),
+        *(Canary("membership number", line["membership_number"]) for line in EVERYBODY),
     ]
 
 
 async def test_no_canary_is_found_where_it_must_not_be(
     tmp_path: Path, postgres_url: str, broker: RabbitMqServer, relay: SmtpProcess
 ) -> None:
-    settings = {f"{service.upper()}_LOG_LEVEL": "DEBUG" for service in SERVICES} | exporting_to(tmp_path / "traces")
+    settings = {f"{service.upper()}_LOG_LEVEL": "DEBUG" for service in SERVICES}
+    settings |= exporting_to(tmp_path / "traces") | {"IDENTITY_PASSKEY_ORIGINS": ORIGIN}
     async with (
         deployment(
             tmp_path, postgres_url=postgres_url, rabbitmq_url=broker.url, smtp_url=relay.url, **settings
@@ -172,10 +151,10 @@ async def test_no_canary_is_found_where_it_must_not_be(
         aiohttp.ClientSession() as client,
         _overheard(broker.url) as heard,
     ):
-        for brand, member in (("mgas", MGAS), ("safiag", SAFIAG)):
-            await running.import_members(client, brand, [member])
-        await until_rows(running.databases["identity"], "SELECT count(*) FROM accounts", 2)
-        secrets = await _journeys(_space(running, client, relay))
+        for brand, lines in IMPORTED.items():
+            await running.import_members(client, brand, lines)
+        await until_rows(running.databases["identity"], "SELECT count(*) FROM accounts", len(EVERYBODY))
+        secrets = await _journeys(running, _space(running, client, relay))
         await asyncio.sleep(2)
         everything = [*secrets, *_numbers(), *_persons()]
         metrics = [await _metrics(client, port) for port in running.ports.values()]
@@ -187,7 +166,9 @@ async def test_no_canary_is_found_where_it_must_not_be(
         logs = {name: canaries_in(running.log(name).read_bytes(), everything) for name in running.processes}
         spans = [line for file in (tmp_path / "traces").rglob("*.jsonl") for line in file.read_bytes().splitlines()]
 
-    assert heard
+    assert {
+        found[1].decode() for message in heard if (found := re.search(rb'"type": ?"([a-z.-]+v1)"', message))
+    } >= EVENTS
     assert {json.loads(line)["name"] for line in spans} >= SPANS
     assert [names for names in (canaries_in(line, everything) for line in spans) if names] == []
     assert any(found.startswith("name in members.") for found in owner)  # who looks there finds
@@ -203,3 +184,10 @@ async def test_no_canary_is_found_where_it_must_not_be(
 async def _metrics(client: aiohttp.ClientSession, port: int) -> bytes:
     async with client.get(f"http://127.0.0.1:{port}/metrics") as response:
         return await response.read()
+
+
+def test_a_mailed_code_is_found_where_it_stands_alone_and_not_in_a_longer_number() -> None:
+    code = Canary("code", "48159263", alone=True)
+    texts = (b'{"code": "48159263"}', b"NDgxNTkyNjM=", b"1763748159263", b"0.481592631")
+
+    assert [code.is_in(text) for text in texts] == [True, True, False, False]

@@ -36,6 +36,11 @@ async def look_up(space: Space, brand: str, member: dict[str, Any], **changes: s
     return await space.post("identity", f"/v1/{brand}/identifier-lookups", facts)
 
 
+async def accept_terms(space: Space, token: str, version: str) -> tuple[int, Any]:
+    """Accept the terms of use, signed in."""
+    return await space.post("identity", "/v1/account/terms-acceptances", {"version": version}, token)
+
+
 async def mailed_code(space: Space, email: str, about: str, *, number: int = 1) -> str:
     """Wait for the `number`th mail about something and return the digits that are to be typed."""
     codes = MAILED_CODE.findall(await mail_about(space, email, about, number=number))
