@@ -63,6 +63,7 @@ def signing_in(credentials: list[tuple[str, str]]) -> Asking:
     return Asking(lambda client: requests[client], expected=201)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_the_loops_lag_stays_under_20_ms_while_64_clients_sign_in(identity_database: str, tmp_path: Path) -> None:
     """The best of some runs beside an idle one, since other processes may take the cores away meanwhile."""
