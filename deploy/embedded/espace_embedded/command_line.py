@@ -56,7 +56,7 @@ def _port(text: str) -> int:
 def _up(arguments: argparse.Namespace) -> None:
     up(
         Options(
-            command=sys.argv[0],
+            command=_own_name(),
             port=arguments.port,
             state=arguments.state,
             demonstration=not arguments.no_demo,
@@ -65,6 +65,12 @@ def _up(arguments: argparse.Namespace) -> None:
             rabbitmq_url=os.environ.get("ESPACE_RABBITMQ_URL"),
         )
     )
+
+
+def _own_name() -> str:
+    """Return how this command is called from the current directory."""
+    from_here = os.path.relpath(sys.argv[0])
+    return sys.argv[0] if from_here.startswith(os.pardir) else from_here
 
 
 def _token(arguments: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ class Letter:
 
     id: str
     brand: str
+    purpose: str
     address_lines: list[str]
     created_at: str
     file: Path
@@ -21,6 +22,7 @@ class Letter:
         return {
             "id": self.id,
             "brand": self.brand,
+            "purpose": self.purpose,
             "address_lines": self.address_lines,
             "created_at": self.created_at,
             "pdf_url": f"/_desk/letters/{self.id}.pdf",
@@ -44,7 +46,8 @@ class Letterbox:
                 file = manifest.parent / letter["file"]
                 if file.is_file():
                     lines = list(letter.get("address_lines", []))
-                    found.append(Letter(letter["id"], content["brand"], lines, letter["created_at"], file))
+                    about = content["brand"], letter["purpose"]
+                    found.append(Letter(letter["id"], *about, lines, letter["created_at"], file))
         return sorted(found, key=lambda letter: (letter.created_at, letter.id))
 
     def pdf(self, letter_id: str) -> bytes | None:
