@@ -173,7 +173,7 @@ class AccountLife(RuleBasedStateMachine):
         """Two numbers are enough where no address and no password is known, at the brand that signs in by address."""
         life = self.life
         free = life.password is None and life.member["email"] is None
-        may = self.brand == "mgas" and free and life.in_force and life.looks
+        may = self.brand == "mgas" and free and life.open and life.looks
         seen = life.create()
 
         assert (seen.status == 202) == may
@@ -201,6 +201,35 @@ class AccountLife(RuleBasedStateMachine):
         session.dead = session.dead or (self.life.now < session.until)
 
         assert seen.status == 401
+
+    @rule()
+    def the_password_is_changed(self) -> None:
+        """Signed in just now, the member chooses another one: the session goes on, and no other."""
+        life = self.life
+        if life.password is None or life.sign_in(life.password).status != 201:
+            return
+        password, here, looks = life.next_password(), life.sessions[-1], life.looks
+        same = password == life.password
+        seen = life.change_password(password)
+        life.take_in()
+
+        assert (seen.status == 204) == (looks and not same)
+        if seen.status == 204:
+            life.chose(password, on=here)
+
+    @rule(pick=st.integers(0, 2))
+    def the_address_is_changed(self, pick: int) -> None:
+        """Signed in just now, the member proves another address: what went to the former one is void."""
+        life = self.life
+        email = f"autre.{pick}.{life.member['membership_number']}@courriel.example"
+        if life.password is None or email == life.member["email"] or life.sign_in(life.password).status != 201:
+            return
+        here, looks = life.sessions[-1], life.looks
+        answers = life.change_email(email)
+
+        assert answers in ([202, 204], [429]) if looks else 204 not in answers
+        if 204 in answers:
+            life.moved(email, on=here)
 
     @rule()
     def an_adviser_sends_a_letter(self) -> None:
@@ -242,7 +271,7 @@ class AccountLife(RuleBasedStateMachine):
         if not hasattr(self, "life"):
             return
         life = self.life
-        kinds = life.live(self._kinds())
+        kinds = life.deeds()
         chosen = len(life.former) + (life.password is not None)
 
         assert kinds.count("password_changed") + kinds.count("account_activated") >= chosen
@@ -262,14 +291,6 @@ class AccountLife(RuleBasedStateMachine):
 
     def _begun(self) -> date:
         return date.fromisoformat(self.life.member["effective_date"])
-
-    async def _kinds(self) -> list[str]:
-        async with self.opened.identity.database.connection() as connection:
-            rows = await connection.fetch(
-                "SELECT kind FROM deeds JOIN accounts ON accounts.id = account_id WHERE member_id = $1::uuid",
-                self.life.member["member_id"],
-            )
-        return [row["kind"] for row in rows]
 
 
 @pytest.fixture

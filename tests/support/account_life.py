@@ -14,6 +14,7 @@ import aiohttp
 from service_kit.clock import civil_date
 
 from tests.support.access_steps import create
+from tests.support.account_steps import ask_for_email, call, confirm_email, deeds_of
 from tests.support.identity_fixtures import OpenedIdentity
 from tests.support.identity_steps import Seen, ask, connect, redeem, refresh, sign_in
 from tests.support.staff_steps import Adviser
@@ -139,12 +140,17 @@ class Life:
                     self._end([link for link in self.links if link.kind == event.type])
                 self.links.append(Given(event.data["token"], event.type, _instant(event.data["expires_at"])))
 
-    def chose(self, password: str) -> None:
-        """Note that `password` is the present one: everything given before must be dead."""
+    def chose(self, password: str, *, on: Given | None = None) -> None:
+        """Note that `password` is the present one: everything given before must be dead, but the session it was chosen `on`."""
         if self.password is not None:
             self.former.append(self.password)
         self.password = password
-        self._end([*self.links, *self.codes, *self.sessions])
+        self._end([*self.links, *self.codes, *(session for session in self.sessions if session is not on)])
+
+    def moved(self, email: str, *, on: Given) -> None:
+        """Note that `email` is the present address: what was mailed to the former one must be dead, and other sessions."""
+        self.member["email"] = email
+        self._end([*self.links, *(session for session in self.sessions if session is not on)])
 
     @staticmethod
     def _end(given: list[Given]) -> None:
@@ -198,3 +204,21 @@ class Life:
         """Return an adviser and the account as they find it."""
         adviser = Adviser(self.opened, self.client, brand=self.brand)
         return adviser, self.live(adviser.found(self.member))
+
+    def change_password(self, password: str) -> Seen:
+        """Choose another password in the newest session."""
+        body = {"current_password": self.password, "password": password, "password_confirmation": password}
+        return self.live(call(self.client, "PUT", "/v1/account/password", self.sessions[-1].kind, body))
+
+    def change_email(self, email: str) -> list[int]:
+        """Ask for another address in the newest session and give its code back; return what was answered."""
+        tokens = {"access_token": self.sessions[-1].kind}
+        asked = self.live(ask_for_email(self.client, tokens, email))
+        codes = [event.data["code"] for event in self.live(self.opened.new_events("email-change.requested.v1"))]
+        answers = [self.live(confirm_email(self.client, tokens, code)) for code in codes]
+        self.take_in()
+        return [asked.status, *(answer.status for answer in answers)]
+
+    def deeds(self) -> list[str]:
+        """Return the kinds of what was done to the account."""
+        return [kind for kind, _, _ in self.live(deeds_of(self.opened, self.member))]

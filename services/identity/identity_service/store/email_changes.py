@@ -111,6 +111,23 @@ async def prove(
     return row_as(ProvedChange, row)
 
 
+async def is_doubtful(connection: Connection, account_id: UUID, *, since: datetime) -> bool:
+    """Tell whether the account's present address may be a thief's: set since an instant, or before a letter proved the owner.
+
+    Such an address gets no link that would put it back.
+    """
+    return bool(
+        await connection.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM email_changes WHERE account_id = $1 AND undo_digest IS NOT NULL AND used_at > $2)
+                OR EXISTS (SELECT FROM posted_codes WHERE account_id = $1 AND used_at > $2)
+            """,
+            account_id,
+            since,
+        )
+    )
+
+
 async def keep_undo(connection: Connection, change_id: UUID, *, undo_digest: bytes, undo_until: datetime) -> None:
     """Keep the account's present address, which is about to be replaced, for whoever holds the token that undoes that."""
     await connection.execute(

@@ -104,7 +104,8 @@ async def _make(identity: Identity, connection: Connection, presence: Presence, 
 async def _event(identity: Identity, connection: Connection, made: _Made, *, now: datetime) -> EmailChanged:
     account, former = made.account, known_address(identity, made.account)
     [version] = await accounts.draw_versions(connection, [account.id])
-    undo_until = now + timedelta(hours=identity.brands[account.brand].undo_email_hours)
+    undo_within = timedelta(hours=identity.brands[account.brand].undo_email_hours)
+    doubtful = former is None or await email_changes.is_doubtful(connection, account.id, since=now - undo_within)
     return EmailChanged(
         version=version,
         account_id=account.id,
@@ -113,8 +114,8 @@ async def _event(identity: Identity, connection: Connection, made: _Made, *, now
         change_id=made.change.id,
         changed_at=now,
         origin="member",
-        undo_until=None if former is None else undo_until,
+        undo_until=None if doubtful else now + undo_within,
         email=made.email,
         former_email=former,
-        undo_token=None if former is None else identity.entropy.new_token(),
+        undo_token=None if doubtful else identity.entropy.new_token(),
     )

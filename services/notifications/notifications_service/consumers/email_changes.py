@@ -60,5 +60,7 @@ async def _hear_request(
 async def _hear_change(
     notifications: Notifications, connection: Connection, change: ChangedEmail, _context: EventContext
 ) -> None:
-    for purpose in TOLD[change.origin]:
+    # A former address that must not put itself back is told without a link.
+    without_link = change.origin == "member" and change.undo_token is None
+    for purpose in ("email_change_confirmed", "email_removed") if without_link else TOLD[change.origin]:
         await plan_message(notifications, connection, MAILS[purpose], change, now=notifications.now())
