@@ -183,3 +183,25 @@ def test_a_newcomer_is_told_who_gets_a_letter_for_a_mail_and_whom_a_welcome_awai
     assert (from_today.effective_date, from_tomorrow.effective_date) == ("2026-11-21", "2026-11-22")
     assert told.count("contrat depuis le 2026-11-21 : un mail de bienvenue l’attend") == 1
     assert told.count("contrat à partir du 2026-11-22 : rien ne s’ouvre avant") == 1
+
+
+def test_the_numbers_that_the_readme_names_are_those_of_the_demonstration() -> None:
+    tried = (
+        (BRAND_FILES.parents[1] / "README.md")
+        .read_text(encoding="utf-8")
+        .partition("## Try it")[2]
+        .partition("\n## ")[0]
+    )
+    people = {brand: demo_people(brand, today=TODAY) for brand in BRANDS}
+    known, without = people["mgas"][:2]
+    gone, to_find = people["safiag"][3], people["safiag"][0]
+
+    assert re.findall(r'"(\d{8,15})"', tried) == [
+        known.membership_number,
+        known.social_security_number[:13],
+        without.membership_number,
+        without.social_security_number[:13],
+        gone.social_security_number,
+        to_find.membership_number,
+    ]
+    assert known.birth_date in tried
