@@ -124,7 +124,8 @@ async def test_a_stranger_is_delayed_like_a_member(opened, client):
 
 async def test_an_account_opens_at_midnight_in_paris(opened, client):
     member = await with_password(opened, client, brand="safiag", password=SIX_DIGITS, effective_date="2026-01-01")
-    await opened.hear({**member, "version": 2, "effective_date": "2026-07-01"}, event="member.changed.v1")
+    later = {"version": 2, "effective_date": "2026-07-01", "email": None}  # no address: no code for a new device
+    await opened.hear({**member, **later}, event="member.changed.v1")
     opened.clock.set(opened.clock.now().replace(month=6, day=30, hour=21, minute=59, second=59))
 
     assert (await sign_in(client, "safiag", member["nir"], SIX_DIGITS)).status == 401
