@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.support.account_steps import deeds_of
+from tests.support.account_steps import call, change_email, deeds_of
 from tests.support.identity_steps import PASSPHRASE, SIX_DIGITS, mailed_token, post, redeem, with_password
 
 WRONG_CODE = "00000000"
@@ -162,6 +162,28 @@ async def test_a_new_password_by_mail_forgets_every_device(opened, client, membe
     opened.clock.advance(minutes=HOUR_OF_GRACE)
 
     assert (await enter(client, member, password="604817", device_token=known)).status == 403
+
+
+async def change_password(opened, client, tokens) -> None:
+    body = {"current_password": SIX_DIGITS, "password": "604817", "password_confirmation": "604817"}
+    assert (await call(client, "PUT", "/v1/account/password", tokens["access_token"], body)).status == 204
+
+
+async def change_address(opened, client, tokens) -> None:
+    await change_email(opened, client, tokens, "autre@courriel.example")
+
+
+@pytest.mark.parametrize(("change", "password"), [(change_password, "604817"), (change_address, SIX_DIGITS)])
+async def test_a_change_in_the_account_forgets_every_device_but_the_one_it_was_made_on(
+    opened, client, member, change, password
+):
+    here = (await enter(client, member, new_device_code=await mailed_code(opened, client, member))).body
+    code = await mailed_code_later(opened, client, member)
+    elsewhere = (await enter(client, member, new_device_code=code)).body["device_token"]
+    await change(opened, client, here)
+
+    assert (await enter(client, member, password=password, device_token=elsewhere)).status == 403
+    assert (await enter(client, member, password=password, device_token=here["device_token"])).status == 201
 
 
 async def test_tokens_and_codes_are_kept_as_digests(opened, client, member):
