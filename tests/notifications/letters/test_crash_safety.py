@@ -155,7 +155,9 @@ async def test_a_provider_that_takes_each_folder_as_soon_as_it_has_its_name_gets
     taken.mkdir()
 
     def take_away() -> None:
-        while not stop.is_set():
+        last_round = False
+        while not last_round:
+            last_round = stop.is_set()
             for folder in [path for path in root.glob("safiag-*") if path.suffix != ".tmp"]:
                 folder.rename(taken / folder.name)
 
