@@ -50,7 +50,7 @@ bench: .venv/.development ## measure resets, sign-ins and refreshes beside bare 
 	@$(BIN)/python -m tests.bench.sign_ins
 
 test-compose: .venv/.development ## build the images, bring docker compose up, run the journeys, take it down
-	@$(BIN)/python -m pytest -m compose
+	@$(BIN)/python -m pytest -m compose tests/compose
 
 schemas: .venv/.development ## write what is generated: event schemas, OpenAPI, AsyncAPI
 	@$(BIN)/python -m espace_embedded.catalogue
