@@ -1,4 +1,4 @@
-"""A forgotten password through docker compose: images, gateway, Mailpit and the folder of print batches."""
+"""Accesses and forgotten passwords through docker compose: images, gateway, Mailpit and the folder of print batches."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,14 +12,17 @@ import pytest
 from espace_embedded.letterbox import Letterbox
 from espace_embedded.staff_tokens import staff_token
 
+from tests.support.access_journeys import ACTIVATED, create_access, numbers_of
 from tests.support.compose_stack import Stack
 from tests.support.journeys import (
+    ACTIVATION,
     Mail,
     Space,
     ask_for_reset,
     code_from_letter,
     connect_with_code,
     look_around,
+    mail_about,
     redeem,
     sign_in,
     text_of,
@@ -68,15 +71,17 @@ async def import_member(stack: Stack, space: Space, brand: str, member: dict[str
     token = staff_token(keys, brand=brand, role="back-office", now=datetime.now(UTC))
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
     url = f"{space.url('contracts')}/v1/{brand}/imports?kind=members"
-    async with space.client.post(url, data=orjson.dumps(member), headers=headers) as response:
-        answer = await response.json()
 
     async def known() -> list[int]:
         of_brand = f"WHERE brand = '{brand}'"
         return [int(stack.sql(database, f"SELECT count(*) FROM {table} {of_brand}")) for database, table in PROJECTIONS]
 
+    one_more = [count + 1 for count in await known()]
+    async with space.client.post(url, data=orjson.dumps(member), headers=headers) as response:
+        answer = await response.json()
+
     assert (response.status, answer["accepted"], answer["refused"]) == (200, 1, 0)
-    assert await eventually(known, lambda counts: counts == [1, 1], within=30) == [1, 1]
+    assert await eventually(known, lambda counts: counts == one_more, within=30) == one_more
 
 
 async def test_a_member_of_mgas_gets_back_in_by_mail(stack: Stack, space: Space, tmp_path: Path) -> None:
@@ -104,6 +109,30 @@ async def test_a_member_of_safiag_without_an_address_gets_back_in_by_letter(
 
     assert (connected, again) == (204, 400)
     assert await look_around(space, signed_in["access_token"])
+
+
+async def test_a_member_without_an_address_creates_the_access_and_every_service_knows_it(
+    stack: Stack, space: Space, tmp_path: Path
+) -> None:
+    email, passphrase = "cree.compose@example.org", "cheval agrafe batterie correcte"
+    member = member_line(7)
+    await import_member(stack, space, "mgas", member, tmp_path)
+    created, _ = await create_access(space, "mgas", email, **numbers_of(member))
+    token = await token_from_mail(space, email, about=ACTIVATION)
+    activated, _ = await redeem(space, "mgas", token, passphrase)
+    signed_in = await sign_in(space, "mgas", email, passphrase)
+    await mail_about(space, email, ACTIVATED)
+
+    async def version() -> str:
+        return stack.sql(
+            "contracts", f"SELECT version FROM members WHERE membership_number = '{member['membership_number']}'"
+        )
+
+    _, policy = await space.get("identity", "/v1/mgas/sign-in-policy")
+    assert (created, activated) == (202, 204)
+    assert await eventually(version, lambda found: found == "2", within=30) == "2"
+    assert await look_around(space, signed_in["access_token"])
+    assert policy["passkeys"] is True
 
 
 async def test_a_new_start_finds_keys_passwords_and_members_again(stack: Stack, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,12 +24,14 @@ class Stack:
     """One project of docker compose."""
 
     project: str
+    gateway_port: int  # named, since pages' origins are made of it
 
     def compose(self, *arguments: str) -> str:
         """Run a docker compose command and return its output; raise StackFailed."""
         command = ["docker", "compose", "--project-directory", str(ROOT), "--project-name", self.project, *arguments]
-        ports = {"GATEWAY_PORT": "0", "RABBITMQ_PORT": "0", "MAILPIT_PORT": "0", "VERSION": "test"}
-        done = subprocess.run(command, env=os.environ | ports, capture_output=True, text=True, check=False)
+        ports = {"GATEWAY_PORT": str(self.gateway_port), "RABBITMQ_PORT": "0", "MAILPIT_PORT": "0"}
+        environment = os.environ | ports | {"VERSION": "test"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise StackFailed(f"{' '.join(command)}\n{done.stdout}\n{done.stderr}")
         return done.stdout
@@ -67,7 +70,9 @@ def running_stack() -> Iterator[Stack]:
 
     What went wrong with docker compose is told with the last lines of every container.
     """
-    stack = Stack(f"espace-test-{secrets.token_hex(3)}")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        gateway_port: int = probe.getsockname()[1]
+    stack = Stack(f"espace-test-{secrets.token_hex(3)}", gateway_port)
     try:
         stack.compose("build")
         stack.up()
