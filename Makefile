@@ -13,6 +13,8 @@ INSTALL := $(UV) pip install --python $(BIN)/python
 SERVICES := services/identity services/contracts services/notifications services/documents
 PACKAGES := shared $(SERVICES) deploy/embedded
 DISTRIBUTIONS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
+# A worker a core, with one PostgreSQL and one RabbitMQ for all: tests/support/shared_run.py.
+WORKERS := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 EXPORT := $(UV) export --format requirements.txt --no-emit-workspace --no-header --output-file
 
 ##@ Use
@@ -22,9 +24,8 @@ run: .venv/.runtime ## start the whole product on http://127.0.0.1:8080 (Ctrl-C 
 
 ##@ Develop
 .PHONY: test check lint types unit bench test-compose schemas
-# A worker a core, with one PostgreSQL and one RabbitMQ for all: tests/support/shared_run.py.
 test: .venv/.development ## run every test but those of docker compose
-	@$(BIN)/python -m pytest -m "not compose" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "not compose" $(WORKERS)
 
 check: lint types unit ## linters, types and the tests that need no server (under a minute)
 
@@ -43,7 +44,7 @@ types: .venv/.development
 	@$(BIN)/mypy
 
 unit: .venv/.development
-	@$(BIN)/python -m pytest -q -m "unit and not slow"
+	@$(BIN)/python -m pytest -q -m "unit and not slow" $(WORKERS)
 
 bench: .venv/.development ## measure resets, sign-ins and refreshes beside bare floors
 	@$(BIN)/python -m tests.bench

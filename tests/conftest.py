@@ -43,10 +43,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    """Start the servers that the workers of this run share."""
+    """Start what the workers of this run share; unit tests need no server."""
     shared = ExitStack()
     config.add_cleanup(shared.close)
-    shared.enter_context(shared_run.servers_for_workers())
+    shared.enter_context(shared_run.turns_for_workers())
+    if not config.option.markexpr.startswith("unit"):
+        shared.enter_context(shared_run.servers_for_workers())
 
 
 @pytest.hookimpl(wrapper=True)

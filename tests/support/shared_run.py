@@ -24,7 +24,14 @@ def servers_for_workers() -> Iterator[None]:
     with ExitStack() as stack:
         os.environ["TEST_POSTGRES_URL"] = stack.enter_context(servers.postgres())
         os.environ["TEST_RABBITMQ_URL"] = stack.enter_context(servers.rabbitmq())
-        os.environ[TURNS] = stack.enter_context(tempfile.TemporaryDirectory(prefix="espace-turns-"))
+        yield
+
+
+@contextmanager
+def turns_for_workers() -> Iterator[None]:
+    """Make the folder of locks, and tell of it in the same way."""
+    with tempfile.TemporaryDirectory(prefix="espace-turns-") as folder:
+        os.environ[TURNS] = folder
         yield
 
 
