@@ -36,6 +36,7 @@ class Notifications:
     persons: Cipher  # seals a recipient; context: the member's id
     contents: Cipher  # seals a delivery's secret and where it goes; context: the delivery's id
     return_paths: Digests
+    addresses: Digests  # recognises e-mail and postal addresses without keeping them
     templates: MailTemplates
     sessions: SmtpSessions
     circuit: RelayCircuit
@@ -76,6 +77,7 @@ async def open_notifications(
                     persons=Cipher(foundation.data_keys, "recipient"),
                     contents=Cipher(foundation.data_keys, "delivery.content"),
                     return_paths=Digests(foundation.data_keys, "return-path"),
+                    addresses=Digests(foundation.data_keys, "address"),
                     templates=MailTemplates(),
                     sessions=sessions,
                     circuit=RelayCircuit(settings.relay_pause_seconds),

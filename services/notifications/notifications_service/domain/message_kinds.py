@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from notifications_service.domain.lanes import Lane
+
 NOTICE_LIFE = timedelta(days=7)  # for so long a message without a secret is tried
 
 Channel = Literal["email", "letter"]
@@ -48,6 +50,7 @@ class MessageKind:
     link_path: str | None = None
     by_name: bool = True  # False where nobody has shown yet that the address is the member's: it is told no name
     channel: Channel = "email"
+    lane: Lane = Lane.ORDINARY
 
 
 _MAILS = (
@@ -57,6 +60,7 @@ _MAILS = (
         content={"email": "email", "token": "token"},
         expires="expires_at",
         link_path="reset_path",
+        lane=Lane.URGENT,
     ),
     MessageKind(
         "activation",
@@ -65,6 +69,7 @@ _MAILS = (
         expires="expires_at",
         link_path="activation_path",
         by_name=False,
+        lane=Lane.URGENT,
     ),
     # To the address that was known before, which the event does not tell. Of the one that was typed it gives a hint.
     MessageKind("access_requested", cause="activation_id", content={"other_email": "email", "moment": "requested_at"}),
@@ -87,6 +92,7 @@ _MAILS = (
         content={"email": "email", "code": "code"},
         expires="expires_at",
         by_name=False,
+        lane=Lane.URGENT,
     ),
     MessageKind(
         "email_changed",
@@ -106,6 +112,7 @@ _MAILS = (
         cause="check_id",
         content={"email": "email", "code": "code", "device": "device", "moment": "seen_at"},
         expires="expires_at",
+        lane=Lane.URGENT,
     ),
     MessageKind("account_locked", cause="lock_id", content={"email": "email", "moment": "locked_at"}),
     MessageKind(

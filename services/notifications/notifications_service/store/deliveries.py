@@ -24,6 +24,8 @@ class NewDelivery:
     masked_address: str | None
     content_sealed: bytes
     traceparent: str | None
+    lane: int
+    address_digest: bytes | None
 
 
 async def plan(connection: Connection, delivery: NewDelivery) -> bool:
@@ -33,8 +35,8 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
             """
             INSERT INTO deliveries (
                 id, brand, purpose, channel, member_id, cause, state, next_attempt_at, created_at, expires_at, give_up_at,
-                message_id, masked_address, content_sealed, traceparent
-            ) VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $7, $8, $9, $10, $11, $12, $13)
+                message_id, masked_address, content_sealed, traceparent, lane, address_digest
+            ) VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (brand, purpose, member_id, cause) DO NOTHING
             RETURNING true
             """,
@@ -51,6 +53,8 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
             delivery.masked_address,
             delivery.content_sealed,
             delivery.traceparent,
+            delivery.lane,
+            delivery.address_digest,
         )
     )
 

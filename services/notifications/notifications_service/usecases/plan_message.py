@@ -95,7 +95,14 @@ def _delivery(
         masked_address=None if content.email is None else masked(content.email.reveal()),
         content_sealed=sealed,
         traceparent=current_traceparent(),
+        lane=kind.lane,
+        address_digest=None if content.email is None else email_digest(notifications, event.brand, content.email),
     )
+
+
+def email_digest(notifications: Notifications, brand: str, email: Personal) -> bytes:
+    """Return the keyed digest by which a brand recognises an e-mail address, whatever its case."""
+    return notifications.addresses.of(brand, email.reveal().strip().casefold())
 
 
 def _life(
