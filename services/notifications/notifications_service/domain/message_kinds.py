@@ -40,7 +40,7 @@ class MessageKind:
     """How the messages of a purpose are made of an event.
 
     `cause` and `expires` (of the secret) name fields of the event. `content` says what is sealed until the message has gone: its
-    name in `usecases.plan_message.MessageContent` → the event's field. `link_path` names the brand's page that a token opens.
+    name in `domain.message_content.MessageContent` → the event's field. `link_path` names the brand's page that a token opens.
     """
 
     purpose: Purpose

@@ -10,31 +10,20 @@ from uuid import UUID
 
 import structlog
 from service_kit.database import Connection
-from service_kit.personal import Personal
 
 from notifications_service import metrics
 from notifications_service.domain.mail_course import next_attempt
+from notifications_service.domain.message_content import LetterToPrint, MessageContent
 from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches
 from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter
 from notifications_service.usecases.keep_recipient import open_recipient
-from notifications_service.usecases.plan_message import MessageContent
 from notifications_service.usecases.publish_failures import publish_failures
 
 BATCH = 200
 
 log = structlog.get_logger()
-
-
-class LetterToPrint(MessageContent):
-    """What is sealed while a letter is in a batch: fixed then, so that printing again gives the same page.
-
-    It reads as a MessageContent too: a letter that leaves its batch is collected anew.
-    """
-
-    salutation: Personal
-    address_lines: tuple[Personal, ...]
 
 
 async def collect_letters(notifications: Notifications) -> int:

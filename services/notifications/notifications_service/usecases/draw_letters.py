@@ -4,10 +4,8 @@ A letter that cannot be drawn as it is fails; one whose secret does not open is 
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -15,24 +13,13 @@ from service_kit.clock import civil_date
 from service_kit.tracing import span
 
 from notifications_service.channels.letter_folder import PrintedLetter
-from notifications_service.channels.letter_pdf import (
-    AccessRequestedLetter,
-    LetterBrand,
-    LetterContent,
-    LetterNotRendered,
-    PasswordChangedLetter,
-    PostedCodeLetter,
-)
-from notifications_service.domain.brand_sender import BrandSender
-from notifications_service.domain.french_dates import last_whole_day, moment_in_words
-from notifications_service.domain.mail_address import hint_at
-from notifications_service.domain.password_ways import WAYS
+from notifications_service.channels.letter_pdf import LetterContent, LetterNotRendered
+from notifications_service.domain.message_content import LetterToPrint
+from notifications_service.rendering.letter_words import AroundLetter, letter_page
 from notifications_service.resources import Notifications
 from notifications_service.store.due_letters import BatchedLetter
 from notifications_service.store.print_batches import PrintBatch
-from notifications_service.usecases.collect_letters import LetterToPrint, next_try
-
-Words = Callable[[LetterToPrint, BatchedLetter, BrandSender, str | None], dict[str, Any]]
+from notifications_service.usecases.collect_letters import next_try
 
 
 @dataclass(frozen=True)
@@ -80,64 +67,12 @@ def _content(notifications: Notifications, batch: PrintBatch, letter: BatchedLet
     opened = LetterToPrint.model_validate_json(
         notifications.contents.open(letter.content_sealed, context=str(letter.id))
     )
-    brand = notifications.brands[batch.brand]
-    on_every_page = {
-        "brand": _shown(brand),
-        "address_lines": tuple(line.reveal() for line in opened.address_lines),
+    around = AroundLetter(
+        brand=notifications.brands[batch.brand],
+        public_url=notifications.settings.public_url,
+        reference=letter.id,
         # The batch's day, not today: printed again after a crash, the page is the same.
-        "dated": civil_date(batch.created_at),
-        "salutation": opened.salutation.reveal(),
-        "reference": str(letter.id),
-    }
-    page, words = _PAGES[letter.purpose]
-    return page.model_validate(on_every_page | words(opened, letter, brand, notifications.settings.public_url))
-
-
-def _posted_code(
-    opened: LetterToPrint, letter: BatchedLetter, brand: BrandSender, public_url: str | None
-) -> dict[str, Any]:
-    return {
-        "code": opened.code and opened.code.reveal(),
-        "valid_until": last_whole_day(letter.expires_at),
-        "web_address": brand.link(public_url, brand.first_connection_path),
-        "login_identifier": brand.login_identifier,
-        "password_rule": brand.password_rule,
-    }
-
-
-def _access_requested(
-    opened: LetterToPrint, _letter: BatchedLetter, _brand: BrandSender, _public_url: str | None
-) -> dict[str, Any]:
-    return {
-        "moment": opened.moment and moment_in_words(opened.moment),
-        "other_email": opened.other_email and hint_at(opened.other_email.reveal()),
-    }
-
-
-def _password_changed(
-    opened: LetterToPrint, _letter: BatchedLetter, brand: BrandSender, public_url: str | None
-) -> dict[str, Any]:
-    return {
-        "moment": opened.moment and moment_in_words(opened.moment),
-        "way": WAYS.get(opened.way or ""),
-        "passkeys": opened.passkeys,
-        "web_address": brand.link(public_url, brand.sign_in_path),
-    }
-
-
-def _shown(brand: BrandSender) -> LetterBrand:
-    return LetterBrand(
-        name=brand.name,
-        return_address=brand.return_address,
-        phone=brand.phone,
-        email=brand.email,
-        hours=brand.hours,
-        colour=brand.colour,
+        dated=civil_date(batch.created_at),
+        expires_at=letter.expires_at,
     )
-
-
-_PAGES: dict[str, tuple[type[LetterContent], Words]] = {
-    "posted_code": (PostedCodeLetter, _posted_code),
-    "access_requested": (AccessRequestedLetter, _access_requested),
-    "password_changed_by_post": (PasswordChangedLetter, _password_changed),
-}
+    return letter_page(letter.purpose, opened, around)

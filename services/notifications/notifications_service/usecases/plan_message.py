@@ -6,7 +6,6 @@ What is told, by which fields of the event, is the table of `domain.message_kind
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
 from service_kit.database import Connection
 from service_kit.personal import Personal
 from service_kit.problems import FinalEventError
@@ -16,6 +15,7 @@ from service_kit.tracing import current_traceparent
 from notifications_service.channels.email_message import message_id_of
 from notifications_service.domain.mail_address import masked
 from notifications_service.domain.mail_course import LETTER_MARGIN, MAIL_MARGIN, give_up_at
+from notifications_service.domain.message_content import MessageContent
 from notifications_service.domain.message_kinds import NOTICE_LIFE, Channel, MessageKind
 from notifications_service.resources import Notifications
 from notifications_service.store import deliveries
@@ -29,27 +29,6 @@ class MemberEvent(Reader):
 
     member_id: UUID
     brand: str
-
-
-class MessageContent(BaseModel):
-    """What is sealed until a message has gone: where a mail goes, and what its words need. A kind has some of it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    email: Personal | None = None
-    token: Personal | None = None
-    code: Personal | None = None
-    other_email: Personal | None = None
-    moment: datetime | None = None
-    device: str | None = None
-    way: str | None = None
-    change: str | None = None
-    passkeys: int = 0
-
-    @property
-    def holds_a_secret(self) -> bool:
-        """Tell whether the message is of no use once something has expired."""
-        return self.token is not None or self.code is not None
 
 
 async def plan_message(
