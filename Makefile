@@ -46,9 +46,10 @@ types: .venv/.development
 unit: .venv/.development
 	@$(BIN)/python -m pytest -q -m "unit and not slow" $(WORKERS)
 
-bench: .venv/.development ## measure resets, sign-ins and refreshes beside bare floors
+bench: .venv/.development ## measure resets, sign-ins, refreshes, mails and letters
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.sign_ins
+	@$(BIN)/python -m tests.bench.deliveries
 
 test-compose: .venv/.development ## build the images, bring docker compose up, run the journeys, take it down
 	@$(BIN)/python -m pytest -m compose tests/compose
