@@ -37,6 +37,7 @@ class Notifications:
     contents: Cipher  # seals a delivery's secret and where it goes; context: the delivery's id
     return_paths: Digests
     addresses: Digests  # recognises e-mail and postal addresses without keeping them
+    reasons: Cipher  # seals why staff did something; context: the deed's id
     templates: MailTemplates
     sessions: SmtpSessions
     circuit: RelayCircuit
@@ -78,6 +79,7 @@ async def open_notifications(
                     contents=Cipher(foundation.data_keys, "delivery.content"),
                     return_paths=Digests(foundation.data_keys, "return-path"),
                     addresses=Digests(foundation.data_keys, "address"),
+                    reasons=Cipher(foundation.data_keys, "staff-deed.reason"),
                     templates=MailTemplates(),
                     sessions=sessions,
                     circuit=RelayCircuit(settings.relay_pause_seconds),
