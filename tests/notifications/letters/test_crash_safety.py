@@ -124,11 +124,26 @@ async def test_a_worker_that_dies_after_the_hand_over_leaves_it_as_it_is(
     folder = await killed_before_the_note(service)
     before, inode = digests(folder), folder.stat().st_ino
     waiting = await service.rows("SELECT DISTINCT state, content_sealed FROM deliveries")
+    rendered = await service.rows("SELECT id FROM deliveries WHERE rendered_at >= batched_at AND sent_at IS NULL")
     service.clock.advance(seconds=61)
     await second.hand_over()
 
-    assert waiting == [{"state": "batched", "content_sealed": None}]
+    assert waiting == [{"state": "rendered", "content_sealed": None}]
+    assert len(rendered) == 5
     assert (digests(folder), folder.stat().st_ino) == (before, inode)
+    await only_one_folder_holds_every_letter(service, 5)
+
+
+async def test_a_folder_that_the_release_before_chose_is_handed_over_with_all_its_letters(
+    service: RunningNotifications, second: RunningNotifications
+):
+    await letters(service, 5)
+    await collect_letters(service.notifications)
+    await killed_before_the_note(service)
+    await service.rows("UPDATE deliveries SET state = 'batched', rendered_at = NULL RETURNING id")  # as it wrote them
+    service.clock.advance(seconds=61)
+    await second.hand_over()
+
     await only_one_folder_holds_every_letter(service, 5)
 
 

@@ -159,10 +159,15 @@ async def of_batch(connection: Connection, batch_id: UUID) -> list[BatchedLetter
     return [BatchedLetter(**dict(row)) for row in rows]
 
 
-async def blank_codes(connection: Connection, batch_id: UUID) -> None:
-    """Blank the codes of letters that are in their batch's chosen folder: nothing is drawn again."""
+async def mark_rendered(connection: Connection, batch_id: UUID, *, now: datetime) -> None:
+    """Note that the letters of a batch are in its chosen folder, and blank their codes: nothing is drawn again."""
     await connection.execute(
-        "UPDATE deliveries SET content_sealed = NULL WHERE print_batch_id = $1 AND state = 'batched'", batch_id
+        """
+        UPDATE deliveries SET state = 'rendered', rendered_at = $2, content_sealed = NULL
+        WHERE print_batch_id = $1 AND state = 'batched'
+        """,
+        batch_id,
+        now,
     )
 
 
@@ -176,12 +181,15 @@ class HandedOverLetter:
 
 
 async def mark_handed_over(connection: Connection, batch_id: UUID, *, now: datetime) -> list[HandedOverLetter]:
-    """Note that the letters of a batch's chosen folder are the print provider's now, and return them."""
+    """Note that the letters of a batch's chosen folder are the print provider's now, and return them.
+
+    A batch whose folder was chosen by the release before has its letters in `batched` still.
+    """
     rows = await connection.fetch(
         """
         WITH gone AS (
             UPDATE deliveries SET state = 'handed_over', sent_at = $2, attempts = attempts + 1, content_sealed = NULL
-            WHERE print_batch_id = $1 AND state = 'batched' RETURNING id, purpose, created_at
+            WHERE print_batch_id = $1 AND state IN ('batched', 'rendered') RETURNING id, purpose, created_at
         ), noted AS (
             INSERT INTO delivery_attempts (delivery_id, tried_at, outcome) SELECT id, $2, 'handed-over' FROM gone
         )

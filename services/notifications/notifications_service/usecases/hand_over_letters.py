@@ -1,10 +1,10 @@
 """Batches of letters are drawn and handed over to the print provider, each under a lease.
 
 Reads and writes print_batches and deliveries. An attempt draws the batch and writes a folder that nobody reads; one statement,
-under the lease, chooses that folder for good; it gets its name; the hand-over is noted. A worker that dies before the choice is
-relieved by one that draws again, after it by one that finishes what was chosen. A worker that freezes past its lease finds at
-the choice that the batch is not its own any more. So each letter is in one batch, and each batch leaves in one folder, even
-when the print provider has taken it away before anybody could look.
+under the lease, chooses that folder for good, and its letters are rendered; it gets its name; the hand-over is noted. A worker
+that dies before the choice is relieved by one that draws again, after it by one that finishes what was chosen. A worker that
+freezes past its lease finds at the choice that the batch is not its own any more. So each letter is in one batch, and each batch
+leaves in one folder, even when the print provider has taken it away before anybody could look.
 """
 
 import asyncio
@@ -54,10 +54,10 @@ async def _hand_over_one(notifications: Notifications) -> int:
     await give_up_batched(notifications, batch)
     async with notifications.database.connection() as connection:
         await served_letters.end_batched(connection, batch, now=now)
-    return await _hand_over(notifications, batch)
+    return await _hand_over_as_folder(notifications, batch)
 
 
-async def _hand_over(notifications: Notifications, batch: PrintBatch) -> int:
+async def _hand_over_as_folder(notifications: Notifications, batch: PrintBatch) -> int:
     chosen = batch.chosen_attempt
     if chosen is None:
         async with notifications.database.connection() as connection:
@@ -86,7 +86,7 @@ async def _choose(notifications: Notifications, batch: PrintBatch, drawn: Drawn)
         if is_ours:
             ended = await due_letters.settle_undrawn(connection, failures=drawn.failures, due=drawn.unreadable, now=now)
             await publish_failures(notifications, connection, ended, now=now)
-            await due_letters.blank_codes(connection, batch.id)
+            await due_letters.mark_rendered(connection, batch.id, now=now)
     if not is_ours:
         await asyncio.to_thread(notifications.folder.discard, folder)
         log.warning("lease_passed_on", batch_id=str(batch.id))
