@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from identity_service.domain.brand_policy import BrandPolicy
+from notifications_service.domain.letter_schedule import LetterRules
 from pydantic import BaseModel
 
 pytestmark = pytest.mark.unit
@@ -66,6 +67,19 @@ def test_whatever_a_brand_may_decide_about_accounts_is_documented() -> None:
     of_identity = {name.removeprefix("identity.") for name in documented() if name.startswith("identity.")}
 
     assert sorted(settings(BrandPolicy)) == sorted(of_identity | (of_all - {"website"}))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_letters_are_handed_over_as_soon_as_members_are_promised(name: str) -> None:
+    content = brand(name)
+
+    assert content["notifications"]["letters"]["promise_hours"] == content["identity"]["letter_hours"]
+
+
+def test_whatever_a_brand_may_decide_about_letters_is_documented() -> None:
+    of_letters = {one.removeprefix("notifications.letters.") for one in documented() if "notifications.letters." in one}
+
+    assert of_letters == set(settings(LetterRules))
 
 
 @pytest.mark.parametrize("name", NAMES)

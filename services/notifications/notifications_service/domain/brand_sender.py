@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from notifications_service.domain.letter_schedule import LetterRules
+
 # What came after the first brands has a name by default, beside the page for a new password.
 _PAGES = {
     "sign_in_path": "connexion",
@@ -37,6 +39,7 @@ class BrandSender(BaseModel):
     sign_in_path: PagePath
     activation_path: PagePath
     undo_email_path: PagePath
+    letters: LetterRules = LetterRules()
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,79 @@
+"""The promise that a letter is handed over within so many working hours; when to worry about it; when the letter will arrive.
+
+The post promises no 48 hours any more: since 2023 an ordinary letter takes three days (J+3), the fastest industrial class two.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import count, islice
+from typing import Literal
+
+from service_kit.clock import civil_date
+
+from notifications_service.domain.letter_schedule import LEFT_BEFORE, LetterRules, last_cut_off, next_cut_off
+from notifications_service.domain.working_days import (
+    Region,
+    after_working_time,
+    before_working_time,
+    holidays,
+    working_days_from,
+)
+
+WAITS_LONG = timedelta(hours=24)  # of working time: each letter should have met a cut-off by then
+FASTEST, ORDINARY = 2, 3  # days in the post
+SUNDAY = 6
+
+Alarm = Literal["waits-long", "last-cut-off", "broken"]
+
+
+def promised_until(rules: LetterRules, required_at: datetime) -> datetime:
+    """Return by when a letter is handed over that is required at an instant."""
+    return after_working_time(required_at, rules.promise, rules.region)
+
+
+def waits_long_since(rules: LetterRules, now: datetime) -> datetime:
+    """Return the instant until which letters were required that have waited for too long by now, if they still wait.
+
+    For 24 working hours; and a cut-off that takes them was at hand, since in the last minutes of those hours a letter may just be
+    leaving, and that is no alarm.
+    """
+    met = last_cut_off(rules, now + LEFT_BEFORE)
+    return min(before_working_time(now, WAITS_LONG, rules.region), met.closes_at)
+
+
+def in_danger_before(rules: LetterRules, now: datetime) -> datetime:
+    """Return the cut-off that comes too late for every promise that ends before it.
+
+    A letter is in danger from one hour before the last cut-off within its promise.
+    """
+    return next_cut_off(rules, now + LEFT_BEFORE).at
+
+
+@dataclass(frozen=True)
+class DeliveryWindow:
+    """The first and the last day on which a letter is expected in the letterbox."""
+
+    earliest: date
+    latest: date
+
+
+def expected_delivery(rules: LetterRules, handed_over_at: datetime) -> DeliveryWindow:
+    """Return when a letter arrives that is (or will be) handed over at an instant: it is posted at the next cut-off.
+
+    At the earliest after two days on which the post delivers (Saturdays are such days), at the latest after three working days.
+    """
+    after_posting = civil_date(next_cut_off(rules, handed_over_at).at) + timedelta(days=1)
+    return DeliveryWindow(
+        _nth(_days_of_the_post(after_posting, rules.region), FASTEST),
+        _nth(working_days_from(after_posting, rules.region), ORDINARY),
+    )
+
+
+def _days_of_the_post(day: date, region: Region) -> Iterator[date]:
+    days = (day + timedelta(days=days) for days in count())
+    return (one for one in days if one.weekday() != SUNDAY and one not in holidays(one.year, region))
+
+
+def _nth(days: Iterator[date], number: int) -> date:
+    return next(islice(days, number - 1, None))
