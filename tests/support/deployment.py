@@ -164,6 +164,7 @@ def _environment(running: Deployment, rabbitmq_url: str, smtp_url: str) -> dict[
         "NOTIFICATIONS_SMTP_URL": smtp_url,
         "NOTIFICATIONS_PUBLIC_URL": "https://espace.example",
         "NOTIFICATIONS_LETTERS_DIRECTORY": str(running.letters),
+        "NOTIFICATIONS_LETTERS_LEAVE": "at-once",
         "DOCUMENTS_STORAGE_DIRECTORY": str(running.directory / "documents"),
     }
 

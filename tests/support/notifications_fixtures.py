@@ -179,6 +179,7 @@ def notifications_settings(directory: Path, database_url: str, smtp_url: str, **
         "smtp_url": smtp_url,
         "smtp_client_name": "tests.example",
         "letters_directory": directory / "letters",
+        "letters_leave": "at-once",
         "letter_batch_seconds": 0,
         "public_url": "https://espace.example",
     }

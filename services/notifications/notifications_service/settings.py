@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 from service_kit.settings import ServiceSettings
 
 from notifications_service.channels.smtp_session import Relay
+from notifications_service.domain.letter_schedule import Leave
 
 Seconds = Annotated[float, Field(gt=0, le=24 * 3600)]
 Pauses = Annotated[list[Seconds], Field(min_length=1, max_length=20)]
@@ -38,7 +39,12 @@ class NotificationsSettings(ServiceSettings):
         None, pattern=r"^https?://\S+$", description="where members find the space; the brand's website by default"
     )
     letters_directory: Path = Field(description="folder of batches that the print provider fetches; shared by workers")
-    letter_batch_seconds: float = Field(2, ge=0, le=24 * 3600, description="how long letters are collected")
+    letters_leave: Leave = Field(
+        "cut-off", description="with the print provider's cut-off of a working day (cut-off), or at-once, to look at"
+    )
+    letter_batch_seconds: float = Field(
+        2, ge=0, le=24 * 3600, description="how long letters are collected where they leave at once"
+    )
     letter_threads: int = Field(2, ge=1, le=64, description="letters that are drawn at the same time")
     letters_kept_hours: float = Field(24, gt=0, le=24 * 31, description="PDFs of a batch are removed after so long")
 

@@ -13,6 +13,7 @@ from service_kit.subscriptions import Reader
 from service_kit.tracing import current_traceparent
 
 from notifications_service.channels.email_message import message_id_of
+from notifications_service.domain.letter_promise import promised_until
 from notifications_service.domain.mail_address import masked
 from notifications_service.domain.mail_course import LETTER_MARGIN, MAIL_MARGIN, give_up_at
 from notifications_service.domain.message_content import MessageContent
@@ -75,6 +76,7 @@ def _delivery(
         content_sealed=sealed,
         traceparent=current_traceparent(),
         lane=kind.lane,
+        promised_until=None if is_mail else promised_until(notifications.brands[event.brand].letters, now),
         address_digest=None if content.email is None else email_digest(notifications, event.brand, content.email),
     )
 
