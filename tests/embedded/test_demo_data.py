@@ -13,7 +13,7 @@ from contracts_service.domain.enrolment_line import BrandRules, EnrolmentLine, p
 from contracts_service.domain.social_security_number import NumberKind
 from espace_embedded.demo_data import BRANDS, demo_members, demo_people
 from espace_embedded.demonstration import describe_people
-from espace_embedded.mailbox import UNKNOWN_DOMAIN
+from espace_embedded.desk_relay import REFUSED
 from notifications_service.domain.postal_address import PostalAddress, address_lines
 
 pytestmark = pytest.mark.unit
@@ -68,7 +68,7 @@ def test_numbers_and_emails_are_unique_in_a_brand(brand: str) -> None:
     assert len({line.statement_identifier for line in lines}) == 28
     assert len({line.nir for line in lines}) == 28
     assert len(set(emails)) == len(emails)
-    assert {email.partition("@")[2] for email in emails} == {"example.org", UNKNOWN_DOMAIN}
+    assert {email.partition("@")[2] for email in emails} == {"example.org", REFUSED}
 
 
 @pytest.mark.parametrize("brand", BRANDS)
@@ -178,7 +178,7 @@ def test_a_newcomer_is_told_who_gets_a_letter_for_a_mail_and_whom_a_welcome_awai
     gone, from_today, from_tomorrow = people["safiag"][3], *people["mgas"][3:]
 
     assert {brand: len(found) for brand, found in people.items()} == {"safiag": 4, "mgas": 5, "demo": 3}
-    assert f"@{UNKNOWN_DOMAIN}" in str(gone.email)
+    assert f"@{REFUSED}" in str(gone.email)
     assert told.count("cette boîte n’existe plus") == 1
     assert (from_today.effective_date, from_tomorrow.effective_date) == ("2026-11-21", "2026-11-22")
     assert told.count("contrat depuis le 2026-11-21 : un mail de bienvenue l’attend") == 1

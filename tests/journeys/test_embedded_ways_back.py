@@ -172,7 +172,7 @@ async def test_who_cannot_sign_in_is_told_what_to_check_and_whom_to_call(running
 
 
 async def test_a_mail_that_comes_back_turns_into_a_letter_by_itself(running: Running) -> None:
-    member = member_line(44, email="parti.sans.adresse@inconnu.example.org")
+    member = member_line(44, email="parti.sans.adresse@refused.example")
     async with opened(running) as space:
         await import_members(running, space, "safiag", member)
         await ask_for_reset(space, "safiag", member["nir"])

@@ -16,7 +16,7 @@ from contracts_service.domain.personal_text import fold
 from contracts_service.domain.social_security_number import parse_social_security_number
 
 from espace_embedded.demo_names import HOMES, LAST_NAMES, MEN, NOBLE_NAME, ODD_HOMES, WOMEN
-from espace_embedded.mailbox import UNKNOWN_DOMAIN
+from espace_embedded.desk_relay import REFUSED
 
 BRANDS = ("safiag", "mgas", "demo")
 
@@ -260,4 +260,4 @@ def _digits(numbers: random.Random, length: int) -> str:
 
 def _email(first: str, last: str, brand: str, *, mailbox: bool) -> str:
     names = (fold(name).encode("ascii", "ignore").decode().replace(" ", "-") for name in (first, last))
-    return ".".join((*names, brand))[:60] + ("@example.org" if mailbox else f"@{UNKNOWN_DOMAIN}")
+    return ".".join((*names, brand))[:60] + ("@example.org" if mailbox else f"@{REFUSED}")

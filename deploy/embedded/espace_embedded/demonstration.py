@@ -8,7 +8,7 @@ import aiohttp
 import orjson
 
 from espace_embedded.demo_data import BRANDS, DemoPerson, demo_members, demo_people
-from espace_embedded.mailbox import UNKNOWN_DOMAIN
+from espace_embedded.desk_relay import REFUSED
 from espace_embedded.staff_tokens import staff_token
 from espace_embedded.state import State
 
@@ -74,7 +74,7 @@ def describe_people(*, loaded_on: date) -> list[str]:
 
 
 def _note(person: DemoPerson, loaded_on: date) -> str | None:
-    if (person.email or "").endswith(f"@{UNKNOWN_DOMAIN}"):
+    if (person.email or "").endswith(f"@{REFUSED}"):
         return "cette boîte n’existe plus : un mail revient, et un courrier part à sa place"
     if person.effective_date == loaded_on.isoformat():
         return f"contrat depuis le {person.effective_date} : un mail de bienvenue l’attend"

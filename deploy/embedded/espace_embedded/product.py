@@ -98,6 +98,7 @@ class World:
     databases: dict[str, str]
     broker_url: str
     smtp_url: str
+    bounces_url: str  # where notifications takes the mails that come back
     public_url: str
 
 
@@ -136,6 +137,7 @@ def settings_of(part: Part, world: World) -> ServiceSettings:
             "smtp_url": world.smtp_url,
             "public_url": world.public_url,
             "letters_directory": world.state.letters,
+            "letters_leave": "at-once",  # nobody at the desk waits for the print provider's hour
         },
         "documents": {"storage_directory": world.state.documents},
     }

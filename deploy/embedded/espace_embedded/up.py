@@ -34,8 +34,9 @@ from service_kit.process import listening
 from espace_embedded.databases import prepare_databases
 from espace_embedded.demonstration import describe_people, describe_tries, load_demonstration
 from espace_embedded.desk import Desk
+from espace_embedded.desk_relay import mail_server
 from espace_embedded.letterbox import Letterbox
-from espace_embedded.mailbox import Mailbox, mail_server
+from espace_embedded.mailbox import Mailbox
 from espace_embedded.postgres_server import PostgresServer, PostgresUnavailable
 from espace_embedded.product import PARTS, OpenPart, World, gateway, open_part
 from espace_embedded.readiness import Readiness
@@ -98,7 +99,7 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     base_url = f"http://{HOST}:{options.port}"
-    mailbox = Mailbox(state.mails, KeyRing.read(state.desk_keys))
+    mailbox, bounces = Mailbox(state.mails, KeyRing.read(state.desk_keys)), _free_port()
     async with AsyncExitStack() as stack:
         with _step("Databases"):
             databases = await _databases(admin_url, state)
@@ -109,7 +110,8 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
             brands=options.brands,
             databases=databases,
             broker_url=options.rabbitmq_url or "amqp://in-process",
-            smtp_url=await stack.enter_async_context(mail_server(mailbox)),
+            smtp_url=await stack.enter_async_context(mail_server(mailbox, bounces=bounces)),
+            bounces_url=f"smtp://{HOST}:{bounces}",
             public_url=base_url,
         )
         with _step("Services"):
@@ -183,6 +185,12 @@ async def _working(parts: list[OpenPart], brokers: list[Broker], stop: asyncio.E
         for failure in outcomes:
             if isinstance(failure, Exception):
                 print(f"espace: a service ended ({type(failure).__name__}): see the log", file=sys.stderr)
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _check_port(port: int) -> None:
