@@ -24,30 +24,47 @@ class DueLetter:
     person_sealed: bytes
 
 
-async def brands_due(connection: Connection, *, collected_since: datetime, now: datetime) -> list[str]:
-    """Return the brands with a letter that was due at `collected_since` already, is still of use, and has a recipient."""
+@dataclass(frozen=True)
+class Leaving:
+    """What leaves now of a brand: once a letter was due at `due_since`, each that was required until `required_until`."""
+
+    brand: str
+    due_since: datetime
+    required_until: datetime
+
+
+async def with_letters(connection: Connection, leaving: list[Leaving], *, now: datetime) -> list[Leaving]:
+    """Return those of `leaving` for which there is a letter that is still of use and whose recipient is known."""
     rows = await connection.fetch(
         """
-        SELECT DISTINCT brand FROM deliveries JOIN recipients USING (brand, member_id)
-        WHERE channel = 'letter' AND next_attempt_at <= $1 AND give_up_at > $2
+        SELECT position FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY
+            AS leaving (brand, due_since, required_until, position)
+        WHERE EXISTS (
+            SELECT FROM deliveries JOIN recipients USING (brand, member_id)
+            WHERE channel = 'letter' AND brand = leaving.brand AND next_attempt_at <= leaving.due_since
+            AND created_at <= leaving.required_until AND give_up_at > $4
+        ) ORDER BY position
         """,
-        collected_since,
+        [one.brand for one in leaving],
+        [one.due_since for one in leaving],
+        [one.required_until for one in leaving],
         now,
     )
-    return [row["brand"] for row in rows]
+    return [leaving[row["position"] - 1] for row in rows]
 
 
-async def take(connection: Connection, brand: str, *, limit: int, now: datetime) -> list[DueLetter]:
+async def take(connection: Connection, leaving: Leaving, *, limit: int, now: datetime) -> list[DueLetter]:
     """Lock up to `limit` due letters of a brand, oldest first; those that another worker has locked are left to it."""
     rows = await connection.fetch(
         """
         SELECT letter.id, purpose, member_id, attempts, content_sealed, person_sealed
         FROM deliveries AS letter JOIN recipients USING (brand, member_id)
-        WHERE channel = 'letter' AND brand = $1 AND next_attempt_at <= $2 AND give_up_at > $2
-        ORDER BY next_attempt_at LIMIT $3 FOR UPDATE OF letter SKIP LOCKED
+        WHERE channel = 'letter' AND brand = $1 AND next_attempt_at <= $2 AND created_at <= $3 AND give_up_at > $2
+        ORDER BY next_attempt_at LIMIT $4 FOR UPDATE OF letter SKIP LOCKED
         """,
-        brand,
+        leaving.brand,
         now,
+        leaving.required_until,
         limit,
     )
     return [DueLetter(**dict(row)) for row in rows]

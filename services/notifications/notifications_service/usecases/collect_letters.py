@@ -1,4 +1,4 @@
-"""Letters that are due are addressed and put into a batch, a few seconds' worth at a time.
+"""Letters are addressed and put into batches, brand by brand, when the cut-off of the brand's print provider is at hand.
 
 Reads recipients; writes deliveries and print_batches, a batch and its letters in one transaction. A letter whose recipient is
 not known yet waits; one whose address cannot be printed fails, for the back office to see; one that cannot be read (a row is
@@ -12,12 +12,13 @@ import structlog
 from service_kit.database import Connection
 
 from notifications_service import metrics
+from notifications_service.domain.letter_schedule import open_cut_off
 from notifications_service.domain.mail_course import next_attempt
 from notifications_service.domain.message_content import LetterToPrint, MessageContent
 from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches
-from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter
+from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter, Leaving
 from notifications_service.usecases.keep_recipient import open_recipient
 from notifications_service.usecases.publish_failures import publish_failures
 
@@ -27,24 +28,50 @@ log = structlog.get_logger()
 
 
 async def collect_letters(notifications: Notifications) -> int:
-    """Open a batch for each brand that has due letters, and return how many letters are in them."""
-    now = notifications.now()
-    since = now - timedelta(seconds=notifications.settings.letter_batch_seconds)
-    async with notifications.database.connection() as connection:
-        brands = await due_letters.brands_due(connection, collected_since=since, now=now)
-    collected = 0
-    for brand in brands:
-        async with notifications.database.transaction() as connection:
-            collected += await _collect(notifications, connection, brand)
+    """Open a batch for each brand of which letters leave now, and return how many letters are in them.
+
+    A brand whose letters cannot be collected holds up no other: it is told, and raised where there was nothing else to do.
+    """
+    now, collected, failure = notifications.now(), 0, None
+    for leaving in await _found(notifications, _leaving(notifications, now), now=now):
+        try:
+            async with notifications.database.transaction() as connection:
+                collected += await _collect(notifications, connection, leaving)
+        except Exception as error:
+            log.error("letters_not_collected", brand=leaving.brand, error=type(error).__name__)
+            failure = error
+    if failure is not None and not collected:
+        raise failure
     return collected
 
 
-async def _collect(notifications: Notifications, connection: Connection, brand: str) -> int:
-    now = notifications.now()
+def _leaving(notifications: Notifications, now: datetime) -> list[Leaving]:
+    """Return what leaves now of each brand: at once, or what was required before the closing of a cut-off that is at hand."""
+    settings = notifications.settings
+    if settings.letters_leave == "at-once":
+        since = now - timedelta(seconds=settings.letter_batch_seconds)
+        return [Leaving(brand, due_since=since, required_until=now) for brand in notifications.brands]
+    cut_offs = {brand: open_cut_off(sender.letters, now) for brand, sender in notifications.brands.items()}
+    return [
+        Leaving(brand, due_since=now, required_until=cut_off.closes_at)
+        for brand, cut_off in cut_offs.items()
+        if cut_off is not None
+    ]
+
+
+async def _found(notifications: Notifications, leaving: list[Leaving], *, now: datetime) -> list[Leaving]:
+    if not leaving:
+        return []
+    async with notifications.database.connection() as connection:
+        return await due_letters.with_letters(connection, leaving, now=now)
+
+
+async def _collect(notifications: Notifications, connection: Connection, leaving: Leaving) -> int:
+    now, brand = notifications.now(), leaving.brand
     addressed: list[AddressedLetter] = []
     failures: dict[UUID, str] = {}
     unreadable: dict[UUID, datetime] = {}
-    for letter in await due_letters.take(connection, brand, limit=BATCH, now=now):
+    for letter in await due_letters.take(connection, leaving, limit=BATCH, now=now):
         try:
             addressed.append(_addressed(notifications, letter))
         except AddressDoesNotFit as error:

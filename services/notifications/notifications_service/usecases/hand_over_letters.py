@@ -37,8 +37,8 @@ async def hand_over_letters(notifications: Notifications) -> int:
     except Exception as error:
         failure = error
     handed_over = await _hand_over_one(notifications)
-    if failure is not None:
-        raise failure
+    if failure is not None and not handed_over:
+        raise failure  # only then: the pause that follows would hold up batches that are whole
     return collected + handed_over
 
 
