@@ -1,9 +1,11 @@
 """What a brand says of itself in mails and letters: read from [brand] and [notifications] of `<brand>.toml`."""
 
+from datetime import MAXYEAR, date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from notifications_service.domain.document_words import DocumentKind
 from notifications_service.domain.letter_schedule import LetterRules
 
 # What came after the first brands has a name by default, beside the page for a new password.
@@ -13,6 +15,10 @@ _PAGES = {
     "undo_email_path": "ancienne-adresse",
 }
 
+_NO_BREAK = "\u00a0"
+
+# A number that breaks at a line's end is misread.
+Phone = Annotated[str, AfterValidator(lambda phone: phone.replace(" ", _NO_BREAK))]
 PagePath = Annotated[str, Field(pattern=r"^/.*[^/]$")]
 
 
@@ -22,16 +28,18 @@ class BrandSender(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     name: str
-    phone: str
+    phone: Phone
     email: str
     hours: str
     website: str
     login_identifier: Literal["nir", "email"]
     password_rule: Literal["six_digits", "passphrase"]
+    read_only_years: int = Field(5, ge=5)  # code de la mutualité, L221-6-6
     sender_name: str
     sender_address: str
     reply_to: str
     message_id_domain: str
+    bounce_domain: str = Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
     return_address: tuple[str, ...] = Field(max_length=5)
     colour: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
     first_connection_path: PagePath
@@ -39,7 +47,13 @@ class BrandSender(BaseModel):
     sign_in_path: PagePath
     activation_path: PagePath
     undo_email_path: PagePath
+    announce_documents: frozenset[DocumentKind] = frozenset()
     letters: LetterRules = LetterRules()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bounces_beside_message_ids(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {"bounce_domain": values.get("message_id_domain")} | values
 
     @model_validator(mode="before")
     @classmethod
@@ -47,6 +61,20 @@ class BrandSender(BaseModel):
         beside = str(values.get("reset_path", "")).rpartition("/")[0]
         return {name: f"{beside}/{page}" for name, page in _PAGES.items()} | values
 
+    @property
+    def sender_domain(self) -> str:
+        """Return the domain that mails are from, and that signs them."""
+        return self.sender_address.rpartition("@")[2].lower()
+
     def link(self, public_url: str | None, path: str, *segments: str) -> str:
         """Return the address of a page, on the space's public address or else on the brand's site."""
         return "/".join(((public_url or self.website).rstrip("/") + path, *segments))
+
+    def read_only_until(self, end_date: date) -> date:
+        """Return the last day on which a member whose contract ended on `end_date` can still sign in."""
+        year = end_date.year + self.read_only_years
+        if year > MAXYEAR:  # 31/12/9999: how older systems write "no end"
+            return date.max
+        leap_day = (end_date.month, end_date.day) == (2, 29)
+        # 29 February: the month's last day (code de procédure civile, art. 641).
+        return date(year, 2, 28) if leap_day else end_date.replace(year=year)
