@@ -9,9 +9,10 @@ GIL, reads no system font and no network package, and gives the same bytes for t
 """
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import typst
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -20,6 +21,7 @@ from notifications_service.domain.postal_address import LINE_LIMIT, LINES_ABROAD
 from notifications_service.domain.postal_capitals import printable_words
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+SHIPPED: Mapping[str, bytes] = {}  # nothing of a brand's own
 
 AddressLine = Annotated[str, Field(min_length=1, max_length=LINE_LIMIT)]
 # The letter tells its reader that there is neither zero nor O, neither one nor I.
@@ -106,20 +108,30 @@ class LetterPress:
         self._fonts = typst.Fonts(include_system_fonts=False)
         self._of_thread = threading.local()
 
-    def render(self, letter: LetterContent) -> bytes:
-        """Render one A4 page as PDF/A-2a and PDF/UA-1; raise LetterNotRendered where that is impossible."""
+    def render(self, letter: LetterContent, own: Mapping[str, bytes] = SHIPPED) -> bytes:
+        """Render one A4 page as PDF/A-2a and PDF/UA-1; raise LetterNotRendered where that is impossible.
+
+        `own` are a brand's templates that take the place of shipped ones, by `<purpose>/letter.typ` or `frame/letter.typ`.
+        """
         try:
-            pdf = self._compiler().compile(
-                _TEMPLATES / letter.purpose / "letter.typ",
-                format="pdf",
-                sys_inputs={"content": letter.model_dump_json()},
-                pdf_standards=["a-2a", "ua-1"],
-                timestamp=datetime.combine(letter.dated, time(), UTC),
-            )
+            return self.compile(letter, own)
         except typst.TypstError as error:
             raise LetterNotRendered(_reason(error.message)) from None  # its message may quote a name
+
+    def compile(self, letter: LetterContent, own: Mapping[str, bytes] = SHIPPED) -> bytes:
+        """Do the same for sample data: raise typst.TypstError, whose message may quote the content."""
+        place = f"{letter.purpose}/letter.typ"
+        # Several files in one mapping, as its documentation says and its types do not; the rest is looked up in its root.
+        files: Any = {**own, "main.typ": own.get(place, _TEMPLATES / place)}
+        pdf = self._compiler().compile(
+            files,
+            format="pdf",
+            sys_inputs={"content": letter.model_dump_json()},
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=datetime.combine(letter.dated, time(), UTC),
+        )
         if not isinstance(pdf, bytes):
-            raise LetterNotRendered("template")
+            raise typst.TypstError("more than one file", "")
         return pdf
 
     def _compiler(self) -> typst.Compiler:

@@ -1,13 +1,46 @@
-"""Mails in French: `templates/<purpose>/{subject.txt,body.txt,body.html}`, filled in with one set of values."""
+"""Mails in French: `templates/<purpose>/{subject.txt,body.txt,body.html}`, filled in with one set of values.
+
+A brand's own templates take the places of those that ship with the service; `shipped/<place>` names the latter still, so that
+a brand can extend what it does not want to write anew. They are words, not programs: Jinja's sandbox sees to that.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    BytecodeCache,
+    ChoiceLoader,
+    DictLoader,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from jinja2.bccache import Bucket
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from notifications_service.domain.plain_lines import opening_of, wrapped
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+PARTS = ("subject.txt", "body.txt", "body.html")
+NOTHING_OWN: Mapping[str, str] = {}
+
+
+class TemplateUnusable(Exception):
+    """A template is malformed, or asks for what its message does not have; `place` is its `<purpose>/<file>`.
+
+    It names what is missing, and quotes nothing of what there is.
+    """
+
+    code = "template-unusable"
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(f"{place}: {why}")
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -19,24 +52,62 @@ class RenderedMail:
     html: str
 
 
-class MailTemplates:
-    """The templates of one directory; a value that is missing is an error, never a blank."""
+class _Compiled(BytecodeCache):
+    """What was compiled in this process: brands mostly share their templates, and checks are repeated."""
 
-    def __init__(self, directory: Path = TEMPLATES) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(directory),
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
+class MailTemplates:
+    """The templates of one brand; a value that is missing is an error, never a blank."""
+
+    def __init__(self, own: Mapping[str, str] = NOTHING_OWN) -> None:
+        shipped = FileSystemLoader(TEMPLATES)
+        self._own = own
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([DictLoader(own), shipped, PrefixLoader({"shipped": shipped})]),
             autoescape=select_autoescape(("html",), disabled_extensions=("txt",), default=True),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
 
     def render(self, purpose: str, values: Mapping[str, Any]) -> RenderedMail:
-        """Fill in the three parts; raise jinja2.UndefinedError for a value that is missing."""
-        subject, text, html = (
-            self._environment.get_template(f"{purpose}/{part}").render(values)
-            for part in ("subject.txt", "body.txt", "body.html")
-        )
-        return RenderedMail(subject.strip(), text, html)
+        """Fill in the three parts; raise TemplateUnusable for a value that is missing.
+
+        Lines of the text are at most 76 characters long, and the HTML part is also given its `opening`.
+        """
+        subject = self._part(f"{purpose}/subject.txt", values).strip()
+        text = wrapped(self._part(f"{purpose}/body.txt", values))
+        html = self._part(f"{purpose}/body.html", {**values, "opening": opening_of(text)})
+        return RenderedMail(subject, text, html)
+
+    def unknown_values(self, place: str, known: frozenset[str]) -> list[str]:
+        """Return what a brand's own template asks for in any of its branches, beside the `known`; raise TemplateUnusable."""
+        try:
+            return sorted(find_undeclared_variables(self._environment.parse(self._own[place])) - known)
+        except TemplateSyntaxError as error:
+            raise TemplateUnusable(place, f"line {error.lineno}: {error.message}") from None
+
+    def _part(self, place: str, values: Mapping[str, Any]) -> str:
+        try:
+            return self._environment.get_template(place).render(values)
+        except TemplateSyntaxError as error:
+            raise TemplateUnusable(error.name or place, f"line {error.lineno}: {error.message}") from None
+        except SecurityError:
+            raise TemplateUnusable(place, "asks for what templates may not touch") from None
+        except TemplateError as error:
+            raise TemplateUnusable(place, error.message or type(error).__name__) from None
