@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import aiohttp
 from contracts_service.events import MemberChanged, MemberEnrolled
+from espace_embedded.staff_tokens import staff_token
 from identity_service.events import LetterRequired, PostedCodeRedeemed, ResetRequested
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -125,10 +126,14 @@ class RunningNotifications:
         finished = [folder for folder in self.batches() if folder.suffix != ".tmp"]
         return [json.loads((folder / "manifest.json").read_text()) for folder in finished]
 
-    def access_token(self, member_id: UUID, *, brand: str = "safiag") -> str:
+    def staff_token(self, role: str, *, brand: str = "safiag") -> str:
+        """Return a token of a member of a brand's staff."""
+        return staff_token(self.keys / "staff" / "signing-keys.json", brand=brand, role=role, now=self.clock.now())
+
+    def access_token(self, member_id: UUID, *, brand: str = "safiag", **claims: Any) -> str:
         """Return a member's access token (RFC 9068), such as identity signs."""
         settings, now = self.settings, int(self.clock.now().timestamp())
-        claims = {
+        values = {
             "iss": settings.access_token_issuer,
             "aud": settings.access_token_audience,
             "sub": str(uuid4()),
@@ -139,7 +144,7 @@ class RunningNotifications:
             "sid": str(uuid4()),
         }
         (key,) = KeySet.import_key_set(json.loads((self.keys / "signing-keys.json").read_text())).keys
-        return jwt.encode({"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}, claims, key, algorithms=["EdDSA"])
+        return jwt.encode({"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}, values | claims, key, algorithms=["EdDSA"])
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[aiohttp.ClientSession]:

@@ -52,7 +52,7 @@ async def test_a_member_sees_the_mail_and_the_letter_with_their_steps(
         "Le Mêle-sur-Sarthe",
         "handed_over",
     )
-    assert [step["state"] for step in letter["steps"]] == ["planned", "batched", "handed_over"]
+    assert [step["state"] for step in letter["steps"]] == ["planned", "batched", "rendered", "handed_over"]
     assert datetime.fromisoformat(letter["steps"][0]["at"]) == datetime.fromisoformat(letter["created_at"])
 
 

@@ -25,11 +25,24 @@ _NO_BREAK = "\u00a0"
 def moment_in_words(instant: datetime) -> str:
     """Return the day and the minute, such as `samedi 21 novembre 2026 à 15 h 04`."""
     there = instant.astimezone(PARIS)
-    day = "1er" if there.day == 1 else str(there.day)
-    date = _NO_BREAK.join((day, _MONTHS[there.month - 1], str(there.year)))
+    date = _NO_BREAK.join((_day(there.day), _MONTHS[there.month - 1], str(there.year)))
     return f"{_DAYS[there.weekday()]} {date} à {_NO_BREAK.join((str(there.hour), 'h', f'{there.minute:02}'))}"
+
+
+def day_in_words(day: date) -> str:
+    """Return a day of the weeks around, such as `mardi 24 novembre`: nobody asks which year."""
+    return f"{_DAYS[day.weekday()]} {_day(day.day)}{_NO_BREAK}{_MONTHS[day.month - 1]}"
+
+
+def date_in_words(day: date) -> str:
+    """Return a date whose year matters, such as `31 décembre 2026`."""
+    return _NO_BREAK.join((_day(day.day), _MONTHS[day.month - 1], str(day.year)))
 
 
 def last_whole_day(expires_at: datetime) -> date:
     """Return the last day on which something holds until midnight: whoever reads "until the 12th" comes on the 12th."""
     return civil_date(expires_at) - timedelta(days=1)
+
+
+def _day(number: int) -> str:
+    return "1er" if number == 1 else str(number)

@@ -7,6 +7,7 @@ from uuid import UUID
 from service_kit.personal import Personal
 
 Kind = Literal[
+    "deliveries_read",
     "suppressions_listed",
     "suppression_lifted",
 ]

@@ -1,0 +1,219 @@
+"""What to do next about a message, in French: for who waits for it, or for the adviser who reads it out on the telephone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from service_kit.clock import civil_date
+
+from notifications_service.domain.brand_sender import BrandSender
+from notifications_service.domain.delivery_record import DeliveryRecord
+from notifications_service.domain.french_dates import day_in_words, moment_in_words
+from notifications_service.domain.mail_course import GAVE_UP, is_hard
+from notifications_service.domain.message_titles import TITLES, MessageTitle
+
+USUAL_DELAY = timedelta(minutes=10)  # a mail that is not there by then is worth looking for
+
+NOTHING_TO_DO = "Vous n’avez rien à faire."
+_NO_BREAK = "\u00a0"
+_IN_SPAM = "dans le dossier « courrier indésirable » (ou « spams »)"
+
+
+@dataclass(frozen=True)
+class ExpectedDays:
+    """The first and the last day on which a letter should arrive."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What advice depends on: the message, whom to call, the instant, and the days on which a letter is expected."""
+
+    record: DeliveryRecord
+    brand: BrandSender
+    now: datetime
+    expected: ExpectedDays | None = None
+
+    @property
+    def title(self) -> MessageTitle:
+        """Return what the message is."""
+        return TITLES[self.record.purpose]
+
+    @property
+    def phone(self) -> str:
+        """Return the brand's number, on one line, and when somebody answers it."""
+        return f"{self.brand.phone.replace(' ', _NO_BREAK)} ({self.brand.hours})"
+
+    @property
+    def is_too_late(self) -> bool:
+        """Tell whether what it carries has expired."""
+        return self.title.awaited is not None and self.now >= self.record.expires_at
+
+
+def what_next(situation: Situation) -> str:
+    """Return what to do next, in whole sentences."""
+    record = situation.record
+    if record.served_at is not None:
+        return f"Son code a déjà servi. {NOTHING_TO_DO}"
+    advice = _LETTER if record.channel == "letter" else _MAIL
+    return advice.get(record.public_state, _nothing)(situation)
+
+
+def _nothing(_situation: Situation) -> str:
+    return NOTHING_TO_DO
+
+
+def _waiting_mail(situation: Situation) -> str:
+    if situation.now - situation.record.created_at < USUAL_DELAY:
+        return f"Votre e-mail part dans les minutes qui viennent. {NOTHING_TO_DO}"
+    late = "L’envoi prend plus de temps que d’habitude. Votre e-mail partira dès que possible : ne refaites pas de demande."
+    return late + _if_urgent(situation)
+
+
+def _delayed_mail(situation: Situation) -> str:
+    late = "La messagerie nous demande d’attendre. Nous réessayons automatiquement : ne refaites pas de demande."
+    return late + _if_urgent(situation)
+
+
+def _possibly_sent_mail(situation: Situation) -> str:
+    if situation.is_too_late:
+        return _too_late(situation)
+    return f"Il est peut-être déjà arrivé, parfois en double. {_look_for_it(situation)}"
+
+
+def _sent_mail(situation: Situation) -> str:
+    record, title = situation.record, situation.title
+    if situation.is_too_late:
+        return _too_late(situation)
+    if title.alerts:
+        return _if_it_was_not_you(situation)
+    if title.awaited is None:
+        return f"Lisez-le : il dit s’il y a quelque chose à faire. Si vous ne le trouvez pas, regardez {_IN_SPAM}."
+    if record.sent_at is not None and situation.now - record.sent_at < USUAL_DELAY:
+        return f"Il arrive d’habitude en quelques minutes. Regardez aussi {_IN_SPAM}."
+    return _look_for_it(situation)
+
+
+def _failed_mail(situation: Situation) -> str:
+    title, code = situation.title, situation.record.failure_code or ""
+    if is_hard(code):
+        return _wrong_address(situation)
+    if title.alerts:
+        return f"L’essentiel est dans son titre. {_if_it_was_not_you(situation)}"
+    reason = "Il n’a pas pu partir à temps." if code == GAVE_UP else "Votre adresse e-mail n’est pas en cause."
+    return f"{reason} {_ask_again(situation)}"
+
+
+def _wrong_address(situation: Situation) -> str:
+    title, wrong = situation.title, "Aucun e-mail n’arrive à l’adresse affichée ici."
+    if title.a_letter_can_replace_it:
+        return (
+            f"{wrong} Un courrier avec un code la remplace : vous le trouverez dans cette liste. "
+            f"S’il n’y est pas, appelez le {situation.phone}."
+        )
+    if title.awaited:
+        return f"{wrong} Vérifiez-la, puis refaites votre demande avec la bonne adresse."
+    return f"{wrong} Corrigez-la dans votre espace, ou appelez le {situation.phone}."
+
+
+def _look_for_it(situation: Situation) -> str:
+    look = f"Vous ne l’avez pas reçu ? Regardez {_IN_SPAM} et vérifiez que l’adresse affichée ici est la vôtre."
+    if situation.title.a_letter_can_replace_it:
+        return f"{look} Sinon, appelez le {situation.phone} : un conseiller peut vous faire envoyer un courrier."
+    if situation.title.awaited:
+        return f"{look} Sinon, faites une nouvelle demande, ou appelez le {situation.phone}."
+    return look
+
+
+def _waiting_letter(situation: Situation) -> str:
+    until = situation.record.promised_until
+    if until is None:
+        return f"Il sera remis à l’imprimeur dans les deux jours ouvrés. {NOTHING_TO_DO}"
+    if situation.now <= until:
+        return f"Il sera remis à l’imprimeur au plus tard le {moment_in_words(until)}. {NOTHING_TO_DO}"
+    return f"Il a pris du retard, et nous nous en occupons.{_if_urgent(situation)}"
+
+
+def _letter_on_its_way(situation: Situation) -> str:
+    if situation.is_too_late:
+        return _too_late(situation)
+    if situation.title.alerts:
+        return f"{_arrival(situation)} {_if_it_was_not_you(situation)}"
+    return _arrival(situation)
+
+
+def _arrival(situation: Situation) -> str:
+    expected = situation.expected
+    if expected is None:
+        return "Il devrait arriver dans les jours qui viennent, à votre adresse postale."
+    if civil_date(situation.now) > expected.last:
+        return f"Il devrait être arrivé. Si vous ne l’avez pas reçu, appelez le {situation.phone}."
+    first, last = day_in_words(expected.first), day_in_words(expected.last)
+    return f"Il devrait arriver entre le {first} et le {last}, à votre adresse postale."
+
+
+def _returned_letter(situation: Situation) -> str:
+    return (
+        "L’adresse postale de votre dossier n’est sans doute plus la bonne. "
+        f"Appelez le {situation.phone} pour la corriger : nous n’y écrivons plus d’ici là."
+    )
+
+
+def _failed_letter(situation: Situation) -> str:
+    code = situation.record.failure_code or ""
+    if code.startswith("address-"):
+        return f"L’adresse postale de votre dossier est à corriger. Appelez le {situation.phone}."
+    if situation.title.alerts:
+        return f"L’essentiel est dans son titre. {_if_it_was_not_you(situation)}"
+    reason = "Il n’a pas pu partir à temps." if code == GAVE_UP else "L’erreur vient de nous."
+    return f"{reason} {_ask_again(situation)}"
+
+
+def _too_late(situation: Situation) -> str:
+    expired = f"Le {situation.title.awaited} de ce message n’est plus valable."
+    if situation.record.purpose == "welcome":
+        return f"{expired} Si vous en avez encore besoin, demandez un nouveau mot de passe depuis la page de connexion."
+    return f"{expired} Si vous en avez encore besoin, faites une nouvelle demande."
+
+
+def _ask_again(situation: Situation) -> str:
+    if situation.title.awaited is None:
+        return f"Pour en savoir plus, appelez le {situation.phone}."
+    return f"Faites une nouvelle demande, ou appelez le {situation.phone}."
+
+
+def _if_urgent(situation: Situation) -> str:
+    if situation.title.awaited is None:
+        return ""
+    urgent = f" Si vous ne pouvez pas attendre, appelez le {situation.phone}"
+    return f"{urgent} : un conseiller peut vous faire envoyer un courrier." if _by_letter(situation) else f"{urgent}."
+
+
+def _by_letter(situation: Situation) -> bool:
+    return situation.title.a_letter_can_replace_it
+
+
+def _if_it_was_not_you(situation: Situation) -> str:
+    return f"Si vous n’en êtes pas à l’origine, appelez sans attendre le {situation.phone}. Sinon, vous n’avez rien à faire."
+
+
+Advice = Callable[[Situation], str]
+_MAIL: Mapping[str, Advice] = {
+    "planned": _waiting_mail,
+    "rendered": _waiting_mail,
+    "delayed": _delayed_mail,
+    "possibly_sent": _possibly_sent_mail,
+    "sent": _sent_mail,
+    "failed": _failed_mail,
+}
+_LETTER: Mapping[str, Advice] = {
+    "planned": _waiting_letter,
+    "batched": _waiting_letter,
+    "rendered": _waiting_letter,
+    "handed_over": _letter_on_its_way,
+    "posted": _letter_on_its_way,
+    "returned": _returned_letter,
+    "failed": _failed_letter,
+}
