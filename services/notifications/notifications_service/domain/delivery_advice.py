@@ -2,39 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from service_kit.clock import civil_date
 
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.delivery_record import DeliveryRecord
 from notifications_service.domain.french_dates import day_in_words, moment_in_words
+from notifications_service.domain.letter_promise import DeliveryWindow, expected_after_posting, expected_delivery
 from notifications_service.domain.mail_course import GAVE_UP, is_hard
 from notifications_service.domain.message_titles import TITLES, MessageTitle
+from notifications_service.domain.print_notes import ADDRESS_REASONS
 
 USUAL_DELAY = timedelta(minutes=10)  # a mail that is not there by then is worth looking for
 
 NOTHING_TO_DO = "Vous n’avez rien à faire."
-_NO_BREAK = "\u00a0"
 _IN_SPAM = "dans le dossier « courrier indésirable » (ou « spams »)"
 
 
 @dataclass(frozen=True)
-class ExpectedDays:
-    """The first and the last day on which a letter should arrive."""
-
-    first: date
-    last: date
-
-
-@dataclass(frozen=True)
 class Situation:
-    """What advice depends on: the message, whom to call, the instant, and the days on which a letter is expected."""
+    """What advice depends on: the message, whom to call, and the instant."""
 
     record: DeliveryRecord
     brand: BrandSender
     now: datetime
-    expected: ExpectedDays | None = None
 
     @property
     def title(self) -> MessageTitle:
@@ -43,13 +35,23 @@ class Situation:
 
     @property
     def phone(self) -> str:
-        """Return the brand's number, on one line, and when somebody answers it."""
-        return f"{self.brand.phone.replace(' ', _NO_BREAK)} ({self.brand.hours})"
+        """Return the brand's number, and when somebody answers it."""
+        return f"{self.brand.phone} ({self.brand.hours})"
 
     @property
     def is_too_late(self) -> bool:
         """Tell whether what it carries has expired."""
         return self.title.awaited is not None and self.now >= self.record.expires_at
+
+    @property
+    def expected(self) -> DeliveryWindow | None:
+        """Return the days on which a letter on its way should arrive."""
+        record, rules = self.record, self.brand.letters
+        if record.public_state == "posted" and record.posted_at is not None:
+            return expected_after_posting(rules, record.posted_at)
+        if record.public_state == "handed_over" and record.sent_at is not None:
+            return expected_delivery(rules, record.sent_at)
+        return None
 
 
 def what_next(situation: Situation) -> str:
@@ -146,15 +148,15 @@ def _letter_on_its_way(situation: Situation) -> str:
 
 def _arrival(situation: Situation) -> str:
     expected = situation.expected
-    if expected is None:
-        return "Il devrait arriver dans les jours qui viennent, à votre adresse postale."
-    if civil_date(situation.now) > expected.last:
+    if expected is None or civil_date(situation.now) > expected.latest:
         return f"Il devrait être arrivé. Si vous ne l’avez pas reçu, appelez le {situation.phone}."
-    first, last = day_in_words(expected.first), day_in_words(expected.last)
+    first, last = day_in_words(expected.earliest), day_in_words(expected.latest)
     return f"Il devrait arriver entre le {first} et le {last}, à votre adresse postale."
 
 
 def _returned_letter(situation: Situation) -> str:
+    if situation.record.failure not in ADDRESS_REASONS:
+        return f"Il n’a pas pu vous être remis. {_ask_again(situation)}"
     return (
         "L’adresse postale de votre dossier n’est sans doute plus la bonne. "
         f"Appelez le {situation.phone} pour la corriger : nous n’y écrivons plus d’ici là."

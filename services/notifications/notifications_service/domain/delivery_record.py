@@ -98,7 +98,10 @@ class DeliveryRecord:
             ("stopped" if self._was_not_needed else "failed", self.failed_at),
             ("stopped", self.stopped_at),
         ]
-        return sorted(((state, at) for state, at in told if at is not None), key=lambda step: step[1])
+        # Print providers tell whole seconds: within one, what is told first here came first.
+        return sorted(
+            ((state, at) for state, at in told if at is not None), key=lambda step: step[1].replace(microsecond=0)
+        )
 
     @property
     def _was_not_needed(self) -> bool:

@@ -59,11 +59,16 @@ class DeliveryWindow:
 
 
 def expected_delivery(rules: LetterRules, handed_over_at: datetime) -> DeliveryWindow:
-    """Return when a letter arrives that is (or will be) handed over at an instant: it is posted at the next cut-off.
+    """Return when a letter arrives that is (or will be) handed over at an instant: it is posted at the next cut-off."""
+    return expected_after_posting(rules, next_cut_off(rules, handed_over_at).at)
+
+
+def expected_after_posting(rules: LetterRules, posted_at: datetime) -> DeliveryWindow:
+    """Return when a letter arrives that was posted at an instant.
 
     At the earliest after two days on which the post delivers (Saturdays are such days), at the latest after three working days.
     """
-    after_posting = civil_date(next_cut_off(rules, handed_over_at).at) + timedelta(days=1)
+    after_posting = civil_date(posted_at) + timedelta(days=1)
     return DeliveryWindow(
         _nth(_days_of_the_post(after_posting, rules.region), FASTEST),
         _nth(working_days_from(after_posting, rules.region), ORDINARY),

@@ -1,6 +1,6 @@
 """How a delivery is shown to its member: its steps in plain French, and what to do next. Staff are shown more."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -31,6 +31,13 @@ class Step(BaseModel):
     sentence: str
 
 
+class ExpectedDelivery(BaseModel):
+    """The first and the last day (Europe/Paris) on which a letter on its way should arrive."""
+
+    earliest: date
+    latest: date
+
+
 class Delivery(BaseModel):
     """A message to the member. Of an e-mail address only its first letters are shown, of a postal one only the town."""
 
@@ -42,6 +49,7 @@ class Delivery(BaseModel):
     state: PublicState
     created_at: datetime
     steps: list[Step] = Field(description="in the order in which they happened")
+    expected_delivery: ExpectedDelivery | None = Field(description="of a letter on its way")
     what_next: str = Field(description="what to do next, in French")
 
 
@@ -57,5 +65,11 @@ def shown(call: Call[Notifications], record: DeliveryRecord) -> Delivery:
         state=record.public_state,
         created_at=record.created_at,
         steps=[Step(state=state, at=at, sentence=sentence(record, state)) for state, at in record.instants()],
+        expected_delivery=_expected(situation),
         what_next=what_next(situation),
     )
+
+
+def _expected(situation: Situation) -> ExpectedDelivery | None:
+    window = situation.expected
+    return None if window is None else ExpectedDelivery(earliest=window.earliest, latest=window.latest)
