@@ -7,9 +7,13 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import OKPKey
 
 KEY_BYTES = 32
+RSA_BITS = 2048  # what every verifier of DKIM takes (RFC 8301), and a DNS answer still holds
+RSA_EXPONENT = 65537
 # What everybody may know of a key: not its private part, nor when it is to be exchanged.
 PUBLISHED = ("kty", "crv", "x", "kid", "alg", "use")
 
@@ -29,13 +33,24 @@ def fresh_ring_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
+def fresh_rsa_key() -> str:
+    """Return a private RSA key of 2048 bits: a PEM text (PKCS 8)."""
+    key = rsa.generate_private_key(RSA_EXPONENT, RSA_BITS)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
 def public_part(key: dict[str, Any]) -> dict[str, Any]:
     """Return what is published of a JWK."""
     return {name: key[name] for name in PUBLISHED if name in key}
 
 
 def write_keys(file: Path, content: dict[str, Any], *, mode: int = 0o600) -> None:
-    """Put `content` in the place of `file` and on the disk; a file that is there keeps its owner and mode."""
+    """Put `content`, as JSON, in the place of `file` and on the disk; a file that is there keeps its owner and mode."""
+    write_text(file, json.dumps(content, indent=1), mode=mode)
+
+
+def write_text(file: Path, text: str, *, mode: int = 0o600) -> None:
+    """Put `text` in the place of `file` and on the disk; a file that is there keeps its owner and mode."""
     file.parent.mkdir(parents=True, exist_ok=True)
     former = file.stat() if file.exists() else None
     temporary = file.with_name(f"{file.name}.new")
@@ -47,7 +62,7 @@ def write_keys(file: Path, content: dict[str, Any], *, mode: int = 0o600) -> Non
                 os.fchmod(descriptor, former.st_mode & 0o777)
                 if (former.st_uid, former.st_gid) != (os.geteuid(), os.getegid()):
                     os.fchown(descriptor, former.st_uid, former.st_gid)
-            json.dump(content, opened, indent=1)
+            opened.write(text)
             opened.flush()
             os.fsync(descriptor)
         temporary.replace(file)

@@ -6,11 +6,20 @@ Existing files are kept, so that `make` can be run at every start. What it write
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from service_kit import key_rotation
-from service_kit.key_files import fresh_okp_key, fresh_ring_key, fresh_signing_key, public_part, write_keys
+from service_kit.key_files import (
+    fresh_okp_key,
+    fresh_ring_key,
+    fresh_rsa_key,
+    fresh_signing_key,
+    public_part,
+    write_keys,
+    write_text,
+)
 from service_kit.problems import SettingUnusable
 
 LABEL = "k1"
@@ -41,6 +50,15 @@ def make_signing_keys(private_file: Path, public_file: Path) -> None:
         write_keys(private_file, {"keys": [fresh_signing_key()]})
     keys = json.loads(private_file.read_text())["keys"]
     write_keys(public_file, {"keys": [public_part(key) for key in keys]}, mode=0o644)
+
+
+def make_dkim_keys(directory: Path, domains: Iterable[str], *, selector: str = LABEL) -> None:
+    """Give each domain that has none a key that DKIM signs with: `<domain>/<selector>.pem`, and `current`, which names it."""
+    for domain in domains:
+        current = directory / domain / "current"
+        if not current.exists():
+            write_text(current.with_name(f"{selector}.pem"), fresh_rsa_key())
+            write_text(current, f"{selector}\n")
 
 
 def main() -> None:

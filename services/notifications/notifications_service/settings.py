@@ -29,6 +29,9 @@ class NotificationsSettings(ServiceSettings):
     smtp_answer_seconds: Seconds = Field(15, description="how long the relay may take to connect and to answer")
     smtp_data_seconds: Seconds = Field(30, description="how long it may take to answer to a whole mail")
     smtp_idle_seconds: Seconds = Field(60, description="a session unused for so long is opened anew")
+    dkim_directory: Path | None = Field(
+        None, description="keys that mails are signed with: <domain>/<selector>.pem and <domain>/current"
+    )
     relay_pause_seconds: Pauses = Field([1, 2, 5, 10, 30], description="pauses while the relay is down, in a row")
     retry_seconds: Pauses = Field(
         [30, 60, 120, 300, 600, 1200], description="pauses before a mail is tried again; the last one for all others"

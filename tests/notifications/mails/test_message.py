@@ -1,5 +1,6 @@
 """The mail as a member and a mail program get it: head, both parts, French, nothing forged, nothing remote."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -8,13 +9,15 @@ from email.utils import parsedate_to_datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from notifications_service.channels.email_message import MailHead, mail_bytes
 from notifications_service.channels.mail_templates import RenderedMail
 from notifications_service.domain.mail_address import MailAddress
-from notifications_service.usecases.write_mail import return_path_signature
+from notifications_service.domain.return_path import NoReturnPath, delivery_of
+from service_kit.key_files import fresh_ring_key
+from service_kit.key_rings import Digests, KeyRing
 from structlog.testing import capture_logs
 
 from tests.support.notifications_fixtures import (
@@ -78,13 +81,41 @@ async def test_the_return_path_names_the_delivery_and_only_we_can_sign_it(
 ):
     mail = await mail_of(service, relay)
     (row,) = await service.rows("SELECT id FROM deliveries")
-    found = re.fullmatch(r"bounces\+([0-9a-f-]{36})\.([0-9a-f]{16})@mgas\.example", mail.sender)
+    local_part, _, domain = mail.sender.partition("@")
+    return_paths, domains = service.notifications.return_paths, {"bounces.mgas.example"}
+    shouted = delivery_of(return_paths, mail.sender.upper(), domains=domains)
+    other_delivery = mail.sender.replace(str(row["id"]), str(uuid4()))
 
-    assert found is not None
-    assert UUID(found[1]) == row["id"]
-    assert found[2] == return_path_signature(service.notifications.return_paths, str(row["id"]))
-    assert found[2] != return_path_signature(service.notifications.return_paths, str(uuid4()))
-    assert len(mail.sender.partition("@")[0]) <= 64
+    assert domain == "bounces.mgas.example"
+    assert re.fullmatch(r"bounces\+[0-9a-f-]{36}\.[0-9a-f]{16}", local_part)
+    assert (shouted, len(local_part) <= 64) == (row["id"], True)
+    for address, reason in (
+        (other_delivery, "forged"),
+        (f"bounces+{row['id']}.{'0' * 16}@{domain}", "forged"),
+        (f"{local_part}@mgas.example", "not-a-return-path"),
+        (f"{local_part}x@{domain}", "not-a-return-path"),
+        (f"{mail.sender}\n", "not-a-return-path"),
+        ("adherents@mgas.example", "not-a-return-path"),
+    ):
+        with pytest.raises(NoReturnPath, match=f"^{reason}$"):
+            delivery_of(return_paths, address, domains=domains)
+
+
+async def test_a_return_path_is_known_after_the_keys_were_exchanged(
+    service: RunningNotifications, relay: RecordingSmtpServer, tmp_path: Path
+):
+    mail = await mail_of(service, relay)
+    ring = tmp_path / "keys" / "notifications" / "data-keys.json"
+    keys = json.loads(ring.read_text())
+    keys["keys"]["k2"], keys["current"] = fresh_ring_key(), "k2"
+    ring.write_text(json.dumps(keys))
+    later = Digests(KeyRing.read(ring), "return-path")
+
+    assert delivery_of(later, mail.sender, domains={"bounces.mgas.example"})
+    with pytest.raises(NoReturnPath, match="forged"):
+        delivery_of(
+            Digests(KeyRing({"k3": b"3" * 32}, "k3"), "return-path"), mail.sender, domains={"bounces.mgas.example"}
+        )
 
 
 async def test_the_mail_is_ascii_in_short_lines_with_plain_text_first(

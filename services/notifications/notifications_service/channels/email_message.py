@@ -10,6 +10,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
+from urllib.parse import quote
 from uuid import UUID
 
 from notifications_service.channels.mail_templates import RenderedMail
@@ -17,6 +18,7 @@ from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.mail_address import MailAddress
 
 LANGUAGE = "fr"
+DECLINE = "Plus d’annonces"  # the subject that a mail program writes for who declines
 ENCODED_LINE = 72  # characters: no line becomes longer than the 76 of RFC 2047, 2 (Header counts a few too few)
 
 
@@ -29,16 +31,12 @@ class MailHead:
     written_at: datetime
     sender: BrandSender
     recipient: MailAddress
+    can_be_declined: bool = False
 
 
 def message_id_of(delivery_id: UUID, domain: str) -> str:
     """Return the Message-ID of a delivery (RFC 5322, 3.6.4): the same at every attempt."""
     return f"<{delivery_id}@{domain}>"
-
-
-def return_path_of(delivery_id: UUID, signature: str, domain: str) -> str:
-    """Return the envelope's sender, which names the delivery (VERP); the signature keeps bounces from being forged."""
-    return f"bounces+{delivery_id}.{signature}@{domain}"
 
 
 def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
@@ -58,6 +56,7 @@ def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
             _line("Message-ID", head.message_id),
             _line("Auto-Submitted", "auto-generated"),  # RFC 3834: holiday notices do not answer it
             _line("Content-Language", LANGUAGE),
+            _how_to_decline(sender) if head.can_be_declined else b"",
             _line("MIME-Version", "1.0"),
             _line("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
             b"\r\n",
@@ -65,6 +64,11 @@ def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
             f"--{boundary}--\r\n".encode(),
         )
     )
+
+
+def _how_to_decline(sender: BrandSender) -> bytes:
+    # A person reads it. Without a page that takes the wish there is no List-Unsubscribe-Post: it asks for https (RFC 8058).
+    return _line("List-Unsubscribe", f"<mailto:{quote(sender.reply_to, safe='@')}?subject={quote(DECLINE)}>")
 
 
 def _mailbox(name: str, who: str, address: str) -> bytes:

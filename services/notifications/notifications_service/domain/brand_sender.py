@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from notifications_service.domain.colours import NIGHT, PAPER, readable
 from notifications_service.domain.document_words import DocumentKind
 from notifications_service.domain.letter_schedule import LetterRules
 
@@ -65,6 +66,22 @@ class BrandSender(BaseModel):
     def sender_domain(self) -> str:
         """Return the domain that mails are from, and that signs them."""
         return self.sender_address.rpartition("@")[2].lower()
+
+    @property
+    def accent(self) -> str:
+        """Return the colour, dark enough for text in it on white, and for white text on it."""
+        return readable(self.colour, on=PAPER)
+
+    @property
+    def accent_in_the_dark(self) -> str:
+        """Return the colour, light enough for text in it on a dark ground."""
+        return readable(self.colour, on=NIGHT)
+
+    @property
+    def phone_link(self) -> str:
+        """Return the address that dials the customer service (RFC 3966): abroad too, unless the number is a short one."""
+        digits = "".join(digit for digit in self.phone if digit.isdigit())
+        return f"tel:+33{digits[1:]}" if len(digits) == 10 and digits[0] == "0" else f"tel:{digits}"
 
     def link(self, public_url: str | None, path: str, *segments: str) -> str:
         """Return the address of a page, on the space's public address or else on the brand's site."""

@@ -2,20 +2,19 @@
 
 import structlog
 from pydantic import ValidationError
-from service_kit.key_rings import Digests, KeyRingUnusable
+from service_kit.key_rings import KeyRingUnusable
 
-from notifications_service.channels.email_message import MailHead, mail_bytes, return_path_of
+from notifications_service.channels.dkim_signature import signed
+from notifications_service.channels.email_message import MailHead, mail_bytes
 from notifications_service.channels.smtp_session import OutgoingMail
 from notifications_service.domain.mail_address import AddressUnusable, MailAddress
 from notifications_service.domain.message_content import MessageContent
 from notifications_service.domain.message_kinds import MAILS
-from notifications_service.rendering.mail_words import AroundMail, mail_words
+from notifications_service.domain.return_path import return_path_of
+from notifications_service.rendering.mail_words import GREETING, AroundMail, mail_words
 from notifications_service.resources import Notifications
 from notifications_service.store.due_mails import DueMail
 from notifications_service.usecases.keep_recipient import open_recipient
-
-GREETING = "Bonjour"
-SIGNATURE_DIGITS = 16
 
 log = structlog.get_logger()
 
@@ -29,20 +28,15 @@ def write_mail(notifications: Notifications, mail: DueMail) -> OutgoingMail:
     recipient = MailAddress.parse(content.email.reveal())
     greeting = _greeting(notifications, mail) if kind.by_name else GREETING
     around = AroundMail(brand, notifications.settings.public_url, greeting, mail.expires_at)
-    rendered = notifications.templates.render(mail.purpose, mail_words(kind, content, around))
-    head = MailHead(mail.id, mail.message_id, mail.created_at, brand, recipient)
-    signature = return_path_signature(notifications.return_paths, str(mail.id))
+    rendered = notifications.templates.render(mail.brand, mail.purpose, mail_words(kind, content, around))
+    head = MailHead(mail.id, mail.message_id, mail.created_at, brand, recipient, kind.can_be_declined)
+    keys = notifications.dkim.of(brand.sender_domain)
     return OutgoingMail(
-        sender=return_path_of(mail.id, signature, brand.message_id_domain),
+        sender=return_path_of(notifications.return_paths, mail.id, brand.bounce_domain),
         recipient=recipient.text,
-        content=mail_bytes(head, rendered),
+        content=signed(mail_bytes(head, rendered), keys, domain=brand.sender_domain, signed_at=mail.created_at),
         needs_smtputf8=recipient.needs_smtputf8,
     )
-
-
-def return_path_signature(digests: Digests, delivery_id: str) -> str:
-    """Return the 16 hexadecimal digits that prove that we wrote a return path: a forged bounce does not have them."""
-    return digests.of(delivery_id).hex()[:SIGNATURE_DIGITS]
 
 
 def _greeting(notifications: Notifications, mail: DueMail) -> str:
