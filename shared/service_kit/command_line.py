@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
+from pydantic_settings import BaseSettings
 
 from service_kit.brands import BrandFileUnusable
 from service_kit.dead_letters import add_arguments, run_dead_letters
@@ -20,7 +21,7 @@ from service_kit.migrate import MigrationRefused, migrate
 from service_kit.problems import SettingUnusable
 from service_kit.process import run_until_signalled
 from service_kit.sealing import CannotSeal
-from service_kit.settings import ServiceSettings
+from service_kit.settings import ServiceSettings, load_settings
 
 UNUSABLE = (BrandFileUnusable, KeyRingUnusable, CannotSeal, MigrationRefused, SettingUnusable)
 
@@ -38,13 +39,14 @@ class OwnCommand:
     """A command that one service has and others do not: `run(settings, arguments)` returns what the operator reads.
 
     When something is not as it should be, it raises CommandFailed: the process ends with status 1. `describe` says which
-    arguments it takes, and where they are left out, none.
+    arguments it takes, and where they are left out, none. `settings`: where it can do with fewer than the service.
     """
 
     verb: str
     text: str
     run: Callable[[Any, argparse.Namespace], Coroutine[Any, Any, str]]
     describe: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+    settings: type[BaseSettings] | None = None  # with `log_level`
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def _run(commands: Commands, arguments: argparse.Namespace) -> None:
     if arguments.verb == "openapi":
         sys.stdout.buffer.write(orjson.dumps(commands.openapi(), option=orjson.OPT_INDENT_2) + b"\n")
         return
-    settings = commands.settings.from_environment()
+    own = next((command for command in commands.own if command.verb == arguments.verb), None)
+    settings: Any = load_settings((own and own.settings) or commands.settings)
     configure_logging(commands.service, level=settings.log_level)
     if arguments.verb == "migrate":
         # The first process of a container ignores SIGTERM unless it says what to do; it may be waiting for its database.
@@ -101,7 +104,7 @@ def _run(commands: Commands, arguments: argparse.Namespace) -> None:
         asyncio.run(migrate(settings.database_url, service=commands.service, directory=commands.migrations))
     elif arguments.verb == "dead-letters":
         asyncio.run(run_dead_letters(settings.broker_url, commands.service, commands.event_types, arguments))
-    elif own := next((command for command in commands.own if command.verb == arguments.verb), None):
+    elif own:
         print(asyncio.run(own.run(settings, arguments)))
     else:
         main = commands.serve if arguments.verb == "serve" else commands.work
