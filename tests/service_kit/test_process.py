@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from tests.support.tcp_proxy import TcpProxy
+from tests.support.tiny_endpoints import CANARY
 from tests.support.tiny_fixtures import Place, Running, running
-from tests.support.tiny_service import CANARY
 from tests.support.waiting import eventually
 from tests.support.warm_program import WarmProgram
 

@@ -13,8 +13,9 @@ from service_kit.migrate import MigrationRefused, migrate, wait_until_migrated
 from service_kit.relay import Relay
 
 from tests.support.service_kit_fixtures import channel_to
+from tests.support.tiny_endpoints import ParcelAsked, Tiny
 from tests.support.tiny_fixtures import Place, running
-from tests.support.tiny_service import MIGRATIONS, ParcelAsked, Tiny, TinySettings, background, open_tiny
+from tests.support.tiny_service import MIGRATIONS, TinySettings, background, open_tiny
 from tests.support.waiting import eventually
 
 QUEUE = "tiny.parcel.asked.v1"

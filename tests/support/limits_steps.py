@@ -81,6 +81,16 @@ async def client_under(opened: OpenedIdentity, **limits: Any) -> AsyncIterator[a
         yield client
 
 
+def nir(number: int) -> str:
+    """Return a social-security number that nobody has."""
+    return f"1850578{number:06d}"
+
+
+def far_apart(number: int) -> str:
+    """Return an address in a network of its own."""
+    return f"10.{number // 256}.{number % 256}.7"
+
+
 async def try_password(
     client: aiohttp.ClientSession,
     identifier: str,

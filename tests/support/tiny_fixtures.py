@@ -24,7 +24,8 @@ from service_kit.access_tokens import SIGNATURE
 from service_kit.key_material import make_key_material, make_signing_keys
 from service_kit.process import listening
 
-from tests.support.tiny_service import Tiny, TinySettings, application, open_tiny
+from tests.support.tiny_endpoints import Tiny
+from tests.support.tiny_service import TinySettings, application, open_tiny
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = UUID("0f0e0d0c-0b0a-4908-8706-050403020100")

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pytest
 from service_kit.http.application import SECURITY_HEADERS
 
+from tests.support.tiny_endpoints import CANARY
 from tests.support.tiny_fixtures import Served
-from tests.support.tiny_service import CANARY
 
 PARCEL = {"number": 1, "addressee": "Ada"}
 BOOM = "/v1/alpha/failures/mistake"

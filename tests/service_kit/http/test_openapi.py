@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.support.tiny_endpoints import ENDPOINTS
 from tests.support.tiny_fixtures import Served, running
-from tests.support.tiny_service import ENDPOINTS, application
+from tests.support.tiny_service import application
 
 UNLISTED = {"/openapi.json", "/health/live", "/health/ready", "/metrics"}
 ROOT = Path(__file__).parents[3]
