@@ -4,7 +4,7 @@ Stopping takes the order that loses nothing: no new deliveries, finish what is i
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,8 @@ class Background:
 
     subscriptions: list[Subscription] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
+    # By name, what goes on until it is cancelled, such as a server beside HTTP: cancelled first, it finishes what is in flight.
+    endless: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
 
 
 async def run_background(
@@ -50,7 +52,7 @@ async def run_background(
         *background.loops,
     ]
     consumer = Consumer(service, foundation.database, foundation.opener, background.subscriptions)
-    endless: dict[str, Coroutine[Any, Any, None]] = {"consumers": _hear(consumer, broker)}
+    endless = {name: part() for name, part in background.endless.items()} | {"consumers": _hear(consumer, broker)}
     if isinstance(foundation.wake, NotifyingWake) and alone:
         endless["listener"] = listen(foundation.settings.database_url, wake_channel(service), foundation.wake)
     await _supervise(foundation, loops, endless, stop)
