@@ -20,9 +20,10 @@ PATH = "/v1/me/deliveries"
 
 
 async def answer(
-    service: RunningNotifications, member_id: UUID, *, brand: str = "safiag", **query: Any
+    service: RunningNotifications, member_id: UUID, *, brand: str = "safiag", scope: str | None = None, **query: Any
 ) -> tuple[int, dict[str, Any]]:
-    headers = {"Authorization": f"Bearer {service.access_token(member_id, brand=brand)}"}
+    claims = {} if scope is None else {"scope": scope}
+    headers = {"Authorization": f"Bearer {service.access_token(member_id, brand=brand, **claims)}"}
     async with service.served() as client, client.get(PATH, params=query, headers=headers) as response:
         return response.status, await response.json()
 
@@ -46,7 +47,7 @@ async def test_a_member_sees_the_mail_and_the_letter_with_their_steps(
         "masked_address": "z•••@e•••.org",
         "state": "sent",
     }
-    assert [step["state"] for step in mail["steps"]] == ["planned", "sent"]
+    assert [step["state"] for step in mail["steps"]] == ["planned", "rendered", "sent"]
     assert (letter["channel"], letter["masked_address"], letter["state"]) == (
         "letter",
         "Le Mêle-sur-Sarthe",
@@ -54,6 +55,68 @@ async def test_a_member_sees_the_mail_and_the_letter_with_their_steps(
     )
     assert [step["state"] for step in letter["steps"]] == ["planned", "batched", "rendered", "handed_over"]
     assert datetime.fromisoformat(letter["steps"][0]["at"]) == datetime.fromisoformat(letter["created_at"])
+
+
+async def test_a_member_reads_what_happened_and_what_to_do_next(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    member_id = uuid4()
+    await service.hear(member_enrolled(member_id=member_id))
+    await service.hear(letter_required(member_id=member_id))
+    await service.hand_over()
+    await service.hear(reset_requested(member_id=member_id, brand="safiag"))
+    await service.send_mails()
+    service.clock.advance(minutes=10)
+    _, page = await answer(service, member_id)
+    mail, letter = page["items"]
+
+    assert (mail["title"], letter["title"]) == (
+        "Lien pour choisir un nouveau mot de passe",
+        "Code pour choisir un nouveau mot de passe",
+    )
+    assert [step["sentence"] for step in mail["steps"]] == [
+        "L’envoi de cet e-mail a été demandé.",
+        "Votre e-mail a été préparé.",
+        "Votre e-mail est parti vers votre messagerie.",
+    ]
+    assert letter["steps"][-1]["sentence"] == "Votre courrier a été remis à l’imprimeur."
+    assert "courrier indésirable" in mail["what_next"]
+    assert "01\u00a099\u00a000\u00a012\u00a034" in mail["what_next"]
+    assert letter["what_next"].startswith("Il devrait arriver entre le ")
+    assert (mail["expected_delivery"], set(letter["expected_delivery"])) == (None, {"earliest", "latest"})
+
+
+async def test_nothing_of_what_only_staff_are_told_is_shown(service: RunningNotifications, relay: RecordingSmtpServer):
+    relay.refuse_recipients("550 5.1.1 zoelig.nunez@example.org: no such user")
+    member_id = uuid4()
+    await service.hear(reset_requested(member_id=member_id, brand="safiag"))
+    await service.send_mails()
+    _, page = await answer(service, member_id)
+    [mail] = page["items"]
+
+    assert mail["state"] == "failed"
+    assert [word for word in ("550", "no-such-address", "nunez", "attempts", "relay") if word in str(mail)] == []
+
+
+async def test_an_address_that_somebody_typed_is_masked_and_brings_no_message(service: RunningNotifications):
+    member_id = uuid4()
+    for email in ("voleur@mechant.example", "voleur@mechant.\u202eAPPELEZ-LE-0899"):
+        await service.hear(happens(ActivationRequested, member_id=member_id, brand="safiag", email=email))
+    _, page = await answer(service, member_id)
+
+    assert {item["masked_address"] for item in page["items"]} == {"v•••@m•••.example", "•••@•••"}
+
+
+@pytest.mark.parametrize(("scope", "status"), [("member", 200), ("member.read", 200), ("card other", 403)])
+async def test_a_token_of_an_ended_contract_reads_on_and_one_for_something_else_does_not(
+    service: RunningNotifications, scope: str, status: int
+):
+    member_id = uuid4()
+    await service.hear(reset_requested(member_id=member_id, brand="safiag"))
+    answered, page = await answer(service, member_id, scope=scope)
+
+    assert answered == status
+    assert len(page.get("items", [])) == (1 if status == 200 else 0)
 
 
 async def test_a_member_sees_every_kind_of_message(service: RunningNotifications):
@@ -84,7 +147,7 @@ async def test_a_mail_that_may_have_arrived_says_so(service: RunningNotification
     _, after = await answer(service, member_id, brand="mgas")
 
     assert before["items"][0]["state"] == "possibly_sent"
-    assert [step["state"] for step in after["items"][0]["steps"]] == ["planned", "possibly_sent", "sent"]
+    assert [step["state"] for step in after["items"][0]["steps"]] == ["planned", "rendered", "possibly_sent", "sent"]
 
 
 async def test_nobody_sees_the_messages_of_somebody_else_or_of_another_brand(service: RunningNotifications):
@@ -113,11 +176,16 @@ async def test_a_long_list_comes_in_pages_newest_first_and_nothing_twice(service
     assert instants == sorted(instants, reverse=True)
 
 
-async def test_without_a_token_the_answer_is_401(service: RunningNotifications):
-    async with service.served() as client, client.get(PATH) as response:
-        problem = await response.json()
+async def test_a_cursor_of_somebody_else_leads_nowhere(service: RunningNotifications):
+    member_id, other = uuid4(), uuid4()
+    for _ in range(2):
+        await service.hear(reset_requested(member_id=member_id))
+        await service.hear(reset_requested(member_id=other))
+    _, page = await answer(service, member_id, brand="mgas", limit=1)
+    status, problem = await answer(service, other, brand="mgas", limit=1, cursor=page["next"])
 
-    assert (response.status, problem["code"]) == (401, "not-signed-in")
+    assert page["next"] is not None
+    assert (status, [field["code"] for field in problem["fields"]]) == (422, ["invalid-cursor"])
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "AAAA", "MjAyNi0xMS0yMVQwOTowMDowMCB4", "MjAyNi0xMS0yMVQwOTowMDowMA"])

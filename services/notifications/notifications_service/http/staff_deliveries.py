@@ -10,12 +10,15 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
 
+from notifications_service.domain.delivery_record import DeliveryRecord
 from notifications_service.domain.failure_remedies import remedy
 from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.http.shown_deliveries import Delivery, PageQuery, shown
 from notifications_service.resources import Notifications
 from notifications_service.store.timeline import BarredAddress, TimelineEntry
 from notifications_service.usecases.list_deliveries import list_member_deliveries
+
+OVER = frozenset({"failed", "returned", "stopped"})
 
 
 class StaffPageQuery(PageQuery):
@@ -35,7 +38,7 @@ class DeliveryAttempt(BaseModel):
 
 
 class Failure(BaseModel):
-    """Why a message has failed or was stopped, and what the back office does about it, in French."""
+    """Why a message has failed, came back or was stopped, and what the back office does about it, in French."""
 
     code: str
     remedy: str | None
@@ -106,7 +109,7 @@ def _shown(call: Call[Notifications], entry: TimelineEntry) -> StaffDelivery:
         earlier_attempts=entry.has_earlier_attempts,
         # While it is being sent, that is only the end of a lease.
         next_attempt_at=None if record.state == "sending" else entry.next_attempt_at,
-        failure=None if record.failure is None else _failure(record.failure, stopped=record.public_state == "stopped"),
+        failure=_failure(record),
         suppression=Barred.of(entry.suppressed),
         closed_address=Barred.of(entry.closed),
         promised_until=record.promised_until,
@@ -115,8 +118,10 @@ def _shown(call: Call[Notifications], entry: TimelineEntry) -> StaffDelivery:
     )
 
 
-def _failure(failure: str, *, stopped: bool) -> Failure:
-    return Failure(code=failure, remedy=None if stopped else remedy(failure))
+def _failure(record: DeliveryRecord) -> Failure | None:
+    if record.failure is None or record.public_state not in OVER:  # a mark on what may still leave
+        return None
+    return Failure(code=record.failure, remedy=None if record.public_state == "stopped" else remedy(record.failure))
 
 
 ENDPOINTS = [
