@@ -26,6 +26,7 @@ NO_DEED = {
     "request_reset": "nothing has changed until decide_resets",
     "sign_in": "it only counts the try; open_session records the session",
     "tell_passkeys": "its callers record what they have changed",
+    "tell_unneeded_codes": "its callers record what they have changed",
 }
 
 

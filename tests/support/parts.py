@@ -111,6 +111,7 @@ async def opened_parts(
             databases=urls,
             broker_url="amqp://nobody.invalid",
             smtp_url=smtp_url,
+            bounces_url="smtp://127.0.0.1:9",
             public_url="https://espace.example",
         )
         async with AsyncExitStack() as stack:

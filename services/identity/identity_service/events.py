@@ -51,6 +51,18 @@ class PostedCodeRedeemed(AccountEvent):
     letter_id: UUID  # of the letter.required that the code left in
 
 
+class PostedCodeUnneeded(AccountEvent):
+    """A posted code is not needed any more: notifications stops its letter if that has not left.
+
+    Its member has signed in since; without `signed_in_at` it was cancelled, and opens nothing.
+    """
+
+    event_type: ClassVar[str] = "posted-code.unneeded.v1"
+
+    letter_id: UUID  # of the letter.required that the code was to leave in
+    signed_in_at: datetime | None = None
+
+
 class ActivationRequested(AccountEvent):
     """A member without a known address creates the access with one of their own: notifications mails the activation link.
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from service_kit.database import Connection, row_as
 
+from identity_service.domain.letter_quotas import PrintedLetter
+
 
 @dataclass(frozen=True)
 class PostedCode:
@@ -17,9 +19,9 @@ class PostedCode:
     expires_at: datetime
 
 
-async def replace(connection: Connection, code: PostedCode, *, origin: str, now: datetime) -> None:
-    """Keep a fresh code, which cancels the account's former one. The caller has locked the account."""
-    await cancel_all(connection, code.account_id, now=now)
+async def replace(connection: Connection, code: PostedCode, *, origin: str, now: datetime) -> list[UUID]:
+    """Keep a fresh code, which cancels the account's former one; return as `cancel_all`. The caller has locked the account."""
+    unneeded = await cancel_all(connection, code.account_id, now=now)
     await connection.execute(
         """
         INSERT INTO posted_codes (id, account_id, digest, created_at, expires_at, origin) VALUES ($1, $2, $3, $4, $5, $6)
@@ -31,16 +33,20 @@ async def replace(connection: Connection, code: PostedCode, *, origin: str, now:
         code.expires_at,
         origin,
     )
+    return unneeded
 
 
-async def printed_since(connection: Connection, account_id: UUID, *, since: datetime) -> list[datetime]:
-    """Return when codes were made for an account after `since`, oldest first: used and cancelled ones were printed too."""
+async def printed_since(connection: Connection, account_id: UUID, *, since: datetime) -> list[PrintedLetter]:
+    """Return the letters with codes of an account after `since`, oldest first: used and cancelled ones were printed too."""
     rows = await connection.fetch(
-        "SELECT created_at FROM posted_codes WHERE account_id = $1 AND created_at > $2 ORDER BY created_at",
+        """
+        SELECT created_at AS at, coalesce(unneeded_at < coalesce(cancelled_at, 'infinity'), false) AS owner_was_in
+        FROM posted_codes WHERE account_id = $1 AND created_at > $2 ORDER BY created_at
+        """,
         account_id,
         since,
     )
-    return [row["created_at"] for row in rows]
+    return [PrintedLetter(**dict(row)) for row in rows]
 
 
 async def count_try(connection: Connection, account_id: UUID, *, now: datetime, tries: int) -> PostedCode | None:
@@ -77,13 +83,24 @@ async def consume(connection: Connection, code_id: UUID, *, now: datetime) -> bo
     )
 
 
-async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime) -> None:
-    """Cancel every code of an account: a password was chosen, or another code replaces it."""
-    await connection.execute(
-        "UPDATE posted_codes SET cancelled_at = $2 WHERE account_id = $1 AND used_at IS NULL AND cancelled_at IS NULL",
+async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime) -> list[UUID]:
+    """Cancel every code of an account: a password was chosen, or another code replaces it.
+
+    Return those of which it is to be told that they are not needed any more: nobody knew, and they had not run out.
+    """
+    rows = await connection.fetch(
+        """
+        WITH living AS (
+            SELECT id, unneeded_at IS NULL AND expires_at > $2 AS to_tell FROM posted_codes
+            WHERE account_id = $1 AND used_at IS NULL AND cancelled_at IS NULL FOR UPDATE
+        )
+        UPDATE posted_codes SET cancelled_at = $2, unneeded_at = coalesce(unneeded_at, $2)
+        FROM living WHERE posted_codes.id = living.id RETURNING posted_codes.id, to_tell
+        """,
         account_id,
         now,
     )
+    return [row["id"] for row in rows if row["to_tell"]]
 
 
 async def forget_expired(connection: Connection, *, before: datetime) -> None:

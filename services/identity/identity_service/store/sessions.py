@@ -53,12 +53,23 @@ LIVING = """
 
 async def open_session(
     connection: Connection, beginning: Beginning, *, now: datetime, lifetime: timedelta, idle: timedelta
-) -> None:
-    """Begin a session of at most `lifetime`, ended earlier when it is not refreshed within `idle`."""
-    await connection.execute(
+) -> UUID | None:
+    """Begin a session of at most `lifetime`, ended earlier when it is not refreshed within `idle`.
+
+    Return the posted code that the account had waited for and does not need any more, marked so that it is told once. A code
+    that somebody is trying at this very moment is skipped, not waited for: its letter has arrived.
+    """
+    unneeded: UUID | None = await connection.fetchval(
         """
+        WITH waiting AS (
+            SELECT id FROM posted_codes
+            WHERE account_id = $2 AND used_at IS NULL AND cancelled_at IS NULL AND unneeded_at IS NULL AND expires_at > $3
+            FOR UPDATE SKIP LOCKED
+        ), unneeded AS (
+            UPDATE posted_codes SET unneeded_at = $3 FROM waiting WHERE posted_codes.id = waiting.id RETURNING posted_codes.id
+        )
         INSERT INTO sessions (id, account_id, created_at, last_used_at, expires_at, idle_until, acr, device, device_id)
-        VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+        VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8) RETURNING (SELECT id FROM unneeded)
         """,
         beginning.session_id,
         beginning.account_id,
@@ -69,6 +80,7 @@ async def open_session(
         beginning.device,
         beginning.device_id,
     )
+    return unneeded
 
 
 async def find_living(

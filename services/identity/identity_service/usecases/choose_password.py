@@ -1,7 +1,7 @@
 """The last step of every way to a new password: it is written, sessions end, every other secret is void, its owner is told.
 
 In the caller's transaction writes accounts, sessions, devices, reset_tokens, posted_codes, tries, deeds and the outbox; publishes
-password.changed.
+password.changed, and posted-code.unneeded where a code was on its way by post.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from identity_service.events import PasswordChanged, PasswordWay
 from identity_service.resources import Identity
 from identity_service.store import accounts, devices, passkeys, posted_codes, reset_tokens, sessions, tries
 from identity_service.usecases.known_address import known_address
+from identity_service.usecases.tell_unneeded_codes import tell_unneeded_codes
 
 ENDED_BECAUSE: dict[PasswordWay, str] = {
     "mailed_link": "password reset by mail",
@@ -76,7 +77,7 @@ async def write_choice(
     await accounts.set_password(connection, account.id, password_hash=choice.password_hash, now=now)
     await sessions.end_all(connection, account.id, now=now, because=ENDED_BECAUSE[choice.way], but=choice.session_id)
     await reset_tokens.cancel_all(connection, account.id, now=now)
-    await posted_codes.cancel_all(connection, account.id, now=now)
+    unneeded = await posted_codes.cancel_all(connection, account.id, now=now)
     await devices.forget_others(connection, account.id, session_id=choice.session_id, now=now)
     if choice.way != "account":
         await tries.forget(connection, account.id)
@@ -85,6 +86,7 @@ async def write_choice(
         connection, Deed("password_changed", account.brand, account.id, details={"way": choice.way}), now=now
     )
     await _tell(identity, connection, account, choice, now=now)
+    await tell_unneeded_codes(identity, connection, account, unneeded, now=now)
 
 
 async def _tell(identity: Identity, connection: Connection, account: Account, choice: Choice, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The last step of every way to sign in: a session begins, and its tokens are given out.
 
-Reads terms_acceptances; writes sessions, refresh_tokens and deeds, in the caller's transaction.
+In the caller's transaction reads terms_acceptances; writes sessions, refresh_tokens, posted_codes, deeds and the outbox.
+Publishes posted-code.unneeded where a code was on its way by post: whoever is in needs none.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from identity_service.resources import Identity
 from identity_service.security.token_signing import MEMBER_SCOPE, READING_SCOPE, TokenSubject
 from identity_service.store import sessions, terms_acceptances
 from identity_service.store.sessions import Beginning
+from identity_service.usecases.tell_unneeded_codes import tell_unneeded_codes
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ async def open_session(
 ) -> SignedIn:
     """Begin a session and return its tokens."""
     policy, session_id = identity.brands[account.brand], identity.entropy.new_id()
-    await sessions.open_session(
+    unneeded = await sessions.open_session(
         connection,
         Beginning(session_id, account.id, arrival.acr, arrival.device, arrival.device_id),
         now=now,
@@ -63,6 +65,8 @@ async def open_session(
     )
     details = {"session_id": str(session_id), "acr": arrival.acr, "device": arrival.device}
     await identity.record(connection, Deed("signed_in", account.brand, account.id, details=details), now=now)
+    if unneeded is not None:
+        await tell_unneeded_codes(identity, connection, account, [unneeded], now=now, signed_in_at=now)
     signed_in = await hand_out_tokens(identity, connection, account, Proof(session_id, arrival.acr, now), now=now)
     return replace(signed_in, device_token=arrival.device_token)
 

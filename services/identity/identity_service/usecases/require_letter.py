@@ -1,7 +1,8 @@
 """A member must get a code by post: the one way to it, whoever wants it (the member, an adviser, or since a mail came back).
 
 Reads posted_codes for the brand's quotas; in the caller's transaction writes posted_codes, voids mailed reset links where
-somebody of ours wants the letter, and writes deeds and the outbox; publishes letter.required.
+somebody of ours wants the letter, and writes deeds and the outbox; publishes letter.required, and posted-code.unneeded of the
+code that it replaces.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from identity_service.events import LetterRequired
 from identity_service.resources import Identity
 from identity_service.store import accounts, posted_codes, reset_tokens
 from identity_service.store.posted_codes import PostedCode
+from identity_service.usecases.tell_unneeded_codes import tell_unneeded_codes
 
 # Whoever knows an identifier can ask for a new password: that says nothing about who did.
 ACTORS: dict[Origin, Actor] = {"member": "anonymous", "adviser": "staff", "bounce": "system"}
@@ -72,7 +74,8 @@ async def _write(
     expires_at = code_rules.expiry(now, days=identity.brands[account.brand].letter_code_days)
     digest = identity.digests.secret.of("posted-code", str(account.id), code)
     kept = PostedCode(wish.id, account.id, digest, expires_at)
-    await posted_codes.replace(connection, kept, origin=wish.origin, now=now)
+    replaced = await posted_codes.replace(connection, kept, origin=wish.origin, now=now)
+    await tell_unneeded_codes(identity, connection, account, replaced, now=now)
     [version] = await accounts.draw_versions(connection, [account.id])
     event = LetterRequired(
         version=version,

@@ -4,7 +4,7 @@ Somebody was signed in who should not have been, and may know the password. So, 
 account's again (unless contracts has told another one since), every session ends, links, codes and passkeys are void, the
 password is nobody's any more and no other opens anything until another channel has proved the owner, and a new one is asked for
 by mail at once. Writes accounts, email_changes, reset_tokens, sessions, posted_codes, passkeys, tries, reset_requests, deeds and
-the outbox; publishes email.changed.
+the outbox; publishes email.changed, and posted-code.unneeded where a code was on its way by post.
 """
 
 from datetime import datetime
@@ -32,6 +32,7 @@ from identity_service.store import (
 from identity_service.store.email_changes import Undo
 from identity_service.store.reset_requests import ResetRequest
 from identity_service.usecases.known_address import known_address
+from identity_service.usecases.tell_unneeded_codes import tell_unneeded_codes
 
 
 async def undo_email_change(identity: Identity, *, brand: str, token: str, now: datetime) -> None:
@@ -61,7 +62,8 @@ async def _close(identity: Identity, connection: Connection, account: Account, *
     await reset_tokens.forget_all(connection, account.id)
     await sessions.end_all(connection, account.id, now=now, because="change of address undone")
     await devices.forget_others(connection, account.id, session_id=None, now=now)
-    await posted_codes.cancel_all(connection, account.id, now=now)
+    unneeded = await posted_codes.cancel_all(connection, account.id, now=now)
+    await tell_unneeded_codes(identity, connection, account, unneeded, now=now)
     await email_changes.cancel_asked(connection, account.id, now=now)
     for passkey in await passkeys.of_account(connection, account.id):
         await passkeys.remove(connection, passkey.id, account_id=account.id)
