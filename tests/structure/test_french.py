@@ -67,7 +67,7 @@ def _texts(node: ast.JoinedStr | ast.Expr) -> list[ast.AST]:
 def texts_in_template(file: Path) -> Iterator[str]:
     """Yield the lines of a template for mails or pages, without its markup."""
     text = re.sub(
-        r"<(style|pre|head)\b.*?</\1>|<!--.*?-->|{%.*?%}", "", file.read_text(encoding="utf-8"), flags=re.DOTALL
+        r"<(style|pre|head)\b.*?</\1>|<!--.*?-->|{%.*?%}|{#.*?#}", "", file.read_text(encoding="utf-8"), flags=re.DOTALL
     )
     text = re.sub(r"{{.*?}}", "X", re.sub(r"<[^>]+>", "", text), flags=re.DOTALL)
     yield from (line.strip() for line in html.unescape(text).splitlines() if line.strip())
@@ -91,7 +91,8 @@ def values_of(table: Any) -> Iterator[str]:
 
 
 def templates(*endings: str) -> list[Path]:
-    return sorted(file for place in PLACES for file in place.rglob("*") if file.suffix in endings)
+    places = [*PLACES, ROOT / "deploy" / "brands"]
+    return sorted(file for place in places for file in place.rglob("*") if file.suffix in endings)
 
 
 def details() -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from tests.support.orchestration import ROOT, SERVICES, kubernetes
+from tests.support.orchestration import ROOT, SERVICES, kubernetes, kubernetes_resource
 
 OLDEST = "1.30"  # `preStop.sleep` begins there
 NEWEST = kubernetes_validate.latest_version()
@@ -106,6 +106,25 @@ def test_every_file_of_every_brand_is_there() -> None:
     files = {*(ROOT / "deploy/brands").glob("*.toml"), *(ROOT / "deploy/brands").glob("*.md")}
 
     assert brands["data"].keys() == {file.name for file in files} - {"README.md"}
+
+
+@pytest.mark.parametrize("name", ["notifications-serve", "notifications-work"])
+def test_notifications_find_the_brands_files_in_the_folders_that_they_lie_in_here(name: str) -> None:
+    (volume,) = [
+        one
+        for one in kubernetes_resource("Deployment", name)["spec"]["template"]["spec"]["volumes"]
+        if one["name"] == "brands"
+    ]
+    laid_out: dict[str, str] = {}
+    for source in volume["projected"]["sources"]:
+        data = kubernetes_resource("ConfigMap", source["configMap"]["name"])["data"]
+        items = source["configMap"].get("items", [{"key": key, "path": key} for key in data])
+        laid_out |= {item["path"]: data[item["key"]] for item in items}
+    here = ROOT / "deploy" / "brands"
+    files = [*here.glob("*.toml"), *here.glob("*.terms.fr.md"), *here.glob("*/templates/*/*")]
+
+    assert laid_out == {str(file.relative_to(here)): file.read_text(encoding="utf-8") for file in files}
+    assert "mgas/templates/welcome/body.html" in laid_out
 
 
 # Who reaches whom, by the rules that a cluster's network applies: all that no policy selects is open, the rest is closed

@@ -4,7 +4,7 @@ A brand's own templates take the places of those that ship with the service; `sh
 a brand can extend what it does not want to write anew. They are words, not programs: Jinja's sandbox sees to that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
+from jinja2.nodes import FromImport, Import, Macro, Name, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifications_service.domain.plain_lines import opening_of, wrapped
@@ -68,6 +69,15 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+def _names_of_its_own(parsed: Template) -> Iterator[str]:
+    """Yield what a template imports and defines: its blocks see it, which Jinja's own search for names forgets."""
+    for imported in parsed.find_all(FromImport):
+        yield from (name if isinstance(name, str) else name[1] for name in imported.names)
+    yield from (imported.target for imported in parsed.find_all(Import))
+    yield from (macro.name for macro in parsed.find_all(Macro))
+    yield from (name.name for name in parsed.find_all(Name) if name.ctx != "load")
+
+
 class MailTemplates:
     """The templates of one brand; a value that is missing is an error, never a blank."""
 
@@ -98,9 +108,10 @@ class MailTemplates:
     def unknown_values(self, place: str, known: frozenset[str]) -> list[str]:
         """Return what a brand's own template asks for in any of its branches, beside the `known`; raise TemplateUnusable."""
         try:
-            return sorted(find_undeclared_variables(self._environment.parse(self._own[place])) - known)
+            parsed = self._environment.parse(self._own[place])
         except TemplateSyntaxError as error:
             raise TemplateUnusable(place, f"line {error.lineno}: {error.message}") from None
+        return sorted(find_undeclared_variables(parsed) - known - set(_names_of_its_own(parsed)))
 
     def _part(self, place: str, values: Mapping[str, Any]) -> str:
         try:

@@ -32,6 +32,7 @@ FIELDS: Mapping[str, Any] = {
     "change": "added",
     "passkeys": 2,
     "document": "third_party_payment_card",
+    "about": "bank_details_changed",
     "expected_by": date(2026, 11, 26),
     "amount": Decimal("1234.50"),
     "method": "direct_debit",
@@ -120,7 +121,7 @@ def kinds() -> list[MessageKind]:
 
 def samples(kind: MessageKind) -> list[Sample]:
     """Return the samples of a kind, the fullest first; raise SampleMissing."""
-    fullest = {name: _sample_of(kind, name) for name in kind.content} | ITS_OWN.get(kind.purpose, {})
+    fullest = {**{name: _sample_of(kind, name) for name in kind.content}, **ITS_OWN.get(kind.purpose, {})}
     found = [Sample(kind, ORDINARY, MessageContent.model_validate(fullest), PEOPLE[ORDINARY])]
     for variant, changes in _variants(kind):
         content = MessageContent.model_validate({**fullest, **changes})
