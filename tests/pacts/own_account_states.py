@@ -53,19 +53,35 @@ async def changed_password(identity: OpenedPart) -> Event:
     return await last_event(identity)
 
 
-async def told_by_post(identity: OpenedPart) -> Event:
-    """A posted code is redeemed by a member of whom no address is known."""
-    member, resources = await enrolled(identity, brand="safiag", email=None), identity.resources
-    letter = await asked_for_password(identity, member)
+async def connected(identity: OpenedPart, member: Member, *, code: str) -> None:
+    """Let a member choose SIX_DIGITS with a code."""
+    resources = identity.resources
     typed = FirstConnection(
         brand=member["brand"],
         identifier=member["nir"],
-        code=letter["data"]["code"],
+        code=code,
         password=SIX_DIGITS,
         confirmation=SIX_DIGITS,
         accepted_terms=resources.terms[member["brand"]].version,
     )
     await connect_first_time(resources, typed, now=resources.foundation.clock.now())
+
+
+async def signed_in_meanwhile(identity: OpenedPart) -> Event:
+    """A member asks for a new password by post, and remembers the present one."""
+    member = await enrolled(identity, brand="safiag", email=None, statement_identifier="0470160050")
+    await connected(identity, member, code="0470160050")
+    await asked_for_password(identity, member)
+    typed = SignIn("safiag", member["nir"], SIX_DIGITS, ShownDevice("Firefox, Windows"))
+    await sign_in(identity.resources, typed, now=identity.resources.foundation.clock.now())
+    return await last_event(identity)
+
+
+async def told_by_post(identity: OpenedPart) -> Event:
+    """A posted code is redeemed by a member of whom no address is known."""
+    member = await enrolled(identity, brand="safiag", email=None)
+    letter = await asked_for_password(identity, member)
+    await connected(identity, member, code=letter["data"]["code"])
     event_type = told.TOLD_BY_POST.expectation.event_type
     notice = next(one for one in await identity.recorded() if one.type == event_type)
     return whole_event_for("notifications", identity, notice)

@@ -10,9 +10,9 @@ from identity_service.usecases.request_reset import request_reset
 
 from tests.pacts import account_expectations as told
 from tests.pacts.account_states import STATES
-from tests.pacts.own_account_states import OWN_STATES
+from tests.pacts.own_account_states import OWN_STATES, signed_in_meanwhile
 from tests.pacts.passkey_states import passkey_added
-from tests.pacts.test_notifications_hears_identity import LETTER, MAIL, REDEEMED
+from tests.pacts.test_notifications_hears_identity import LETTER, MAIL, REDEEMED, UNNEEDED
 from tests.support.agreements import examples_of
 from tests.support.pacts import Event, verify
 from tests.support.parts import OpenedPart
@@ -22,7 +22,9 @@ from tests.support.wire import whole_event_for
 BY_POST = "by-post-with-a-partial-birth-date.json"
 MEMBERS = {MAIL.state: "ordinary.json", LETTER.state: BY_POST, REDEEMED.state: BY_POST}
 
-BY_USE_CASE = STATES | OWN_STATES | {told.PASSKEYS.expectation.state: passkey_added}
+BY_USE_CASE = (
+    STATES | OWN_STATES | {told.PASSKEYS.expectation.state: passkey_added, UNNEEDED.state: signed_in_meanwhile}
+)
 
 
 def a_neighbour(enrolled: Event) -> Event:

@@ -58,7 +58,18 @@ REDEEMED = Expectation(
         "brand": match.str("safiag"),
     },
 )
-EXPECTATIONS = [MAIL, LETTER, REDEEMED, *(told.expectation for told in ACCOUNT_EXPECTATIONS)]
+UNNEEDED = Expectation(
+    "a posted code that is not needed any more",
+    "a member to whom a code is being posted has signed in",
+    "posted-code.unneeded.v1",
+    {
+        "letter_id": an_id("2d8e5b91-7c3f-4a60-8f12-b6e0d4a9c735"),
+        "member_id": an_id("a3d5f0b7-8e14-4f6b-b2d9-7c1e5a0f9b62"),
+        "brand": match.str("safiag"),
+        "signed_in_at": an_instant("2026-11-21T19:02:44Z"),
+    },
+)
+EXPECTATIONS = [MAIL, LETTER, REDEEMED, UNNEEDED, *(told.expectation for told in ACCOUNT_EXPECTATIONS)]
 DELIVERY = """
     SELECT brand, purpose, channel, state, member_id::text, masked_address, expires_at, content_sealed, id
     FROM deliveries WHERE cause = $1
@@ -110,7 +121,15 @@ async def test_a_letter_whose_code_was_used_is_ended(parts: dict[str, OpenedPart
     events = await heard_by(pact_of("notifications", "identity", [LETTER, REDEEMED]), notifications.hear)
     row = await notifications.row(DELIVERY, events[0]["data"]["letter_id"])
 
-    assert (row["state"], row["content_sealed"]) == ("failed", None)
+    assert (row["state"], row["content_sealed"]) == ("stopped", None)
+
+
+async def test_a_letter_whose_member_has_signed_in_never_leaves(parts: dict[str, OpenedPart]):
+    notifications = parts["notifications"]
+    [event] = await heard_by(pact_of("notifications", "identity", [UNNEEDED]), notifications.hear)
+    row = await notifications.row("SELECT state, failure FROM deliveries WHERE cause = $1", event["data"]["letter_id"])
+
+    assert dict(row) == {"state": "stopped", "failure": "member-signed-in"}
 
 
 @pytest.mark.parametrize(

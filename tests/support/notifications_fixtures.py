@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import aiohttp
 from contracts_service.events import MemberChanged, MemberEnrolled
 from espace_embedded.staff_tokens import staff_token
-from identity_service.events import LetterRequired, PostedCodeRedeemed, ResetRequested
+from identity_service.events import LetterRequired, PostedCodeRedeemed, PostedCodeUnneeded, ResetRequested
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from notifications_service import worker
@@ -236,6 +236,18 @@ def code_redeemed(letter: LetterRequired) -> PostedCodeRedeemed:
         account_id=letter.account_id,
         member_id=letter.member_id,
         brand=letter.brand,
+    )
+
+
+def code_unneeded(letter: LetterRequired, *, signed_in_at: datetime | None = None) -> PostedCodeUnneeded:
+    """Return identity's event that the code of a letter is not needed: its member has signed in, or else it was cancelled."""
+    return PostedCodeUnneeded(
+        version=letter.version + 1,
+        letter_id=letter.letter_id,
+        account_id=letter.account_id,
+        member_id=letter.member_id,
+        brand=letter.brand,
+        signed_in_at=signed_in_at,
     )
 
 

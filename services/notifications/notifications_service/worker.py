@@ -18,6 +18,7 @@ from notifications_service.consumers import (
     passwords,
     redeemed_codes,
     resets,
+    unneeded_codes,
 )
 from notifications_service.resources import Notifications, open_notifications
 from notifications_service.settings import NotificationsSettings
@@ -33,6 +34,7 @@ TOPICS = (
     resets,
     letters,
     redeemed_codes,
+    unneeded_codes,
     activations,
     accounts,
     passwords,

@@ -68,7 +68,7 @@ async def test_a_letter_whose_code_was_used_before_it_was_collected_is_never_pri
     row = await service.delivery(letter.letter_id)
 
     assert service.batches() == []
-    assert (row["state"], row["failure"], row["content_sealed"]) == ("failed", "code-has-served", None)
+    assert (row["state"], row["failure"], row["content_sealed"]) == ("stopped", "code-has-served", None)
     assert row["next_attempt_at"] is None
 
 
@@ -80,7 +80,7 @@ async def test_a_letter_whose_code_was_used_while_it_was_in_a_batch_is_not_drawn
     row, (manifest,) = await service.delivery(served.letter_id), service.manifests()
 
     assert [entry["id"] for entry in manifest["letters"]] == [str((await service.delivery(other.letter_id))["id"])]
-    assert (row["state"], row["failure"], row["content_sealed"]) == ("failed", "code-has-served", None)
+    assert (row["state"], row["failure"], row["content_sealed"]) == ("stopped", "code-has-served", None)
 
 
 async def test_a_letter_that_left_its_batch_unread_and_whose_code_was_used_is_not_collected_again(
@@ -94,7 +94,7 @@ async def test_a_letter_that_left_its_batch_unread_and_whose_code_was_used_is_no
     await service.hear(code_redeemed(letter))
 
     assert waiting["state"] == "planned"
-    assert (await service.delivery(letter.letter_id))["state"] == "failed"
+    assert (await service.delivery(letter.letter_id))["state"] == "stopped"
 
 
 async def test_a_code_of_a_letter_that_nobody_knows_is_no_error(service: RunningNotifications):

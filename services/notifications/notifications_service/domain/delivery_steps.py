@@ -30,8 +30,10 @@ _LETTER: Mapping[PublicState, str] = {
 }
 _WHY_STOPPED = {
     "code-has-served": "L’envoi a été arrêté : son code a déjà servi.",
+    "code-cancelled": "L’envoi a été arrêté : son code a été annulé entre-temps.",
     "member-signed-in": "L’envoi a été arrêté : vous avez pu vous connecter entre-temps.",
 }
+_BY_POST_INSTEAD = "L’envoi de ce courrier a été décidé : l’e-mail demandé d’abord n’a pas pu arriver."
 _CAME_BACK = "Votre e-mail nous est revenu : il n’a pas pu être distribué."
 
 
@@ -39,6 +41,8 @@ def sentence(record: DeliveryRecord, state: PublicState) -> str:
     """Return the French sentence of a step that `record` went through."""
     if state == "stopped":
         return _WHY_STOPPED.get(record.failure_code or "", _words(record)[state])
+    if state == "planned" and record.was_a_mail:
+        return _BY_POST_INSTEAD
     if state == "failed" and record.channel == "email" and record.sent_at is not None:
         return _CAME_BACK
     return _words(record)[state]

@@ -180,7 +180,7 @@ async def mark_rendered(connection: Connection, batch_id: UUID, *, now: datetime
     """Note that the letters of a batch are in its chosen folder, and blank their codes: nothing is drawn again."""
     await connection.execute(
         """
-        UPDATE deliveries SET state = 'rendered', rendered_at = $2, content_sealed = NULL
+        UPDATE deliveries SET state = 'rendered', rendered_at = $2, content_sealed = NULL, failure = NULL
         WHERE print_batch_id = $1 AND state = 'batched'
         """,
         batch_id,
@@ -205,7 +205,8 @@ async def mark_handed_over(connection: Connection, batch_id: UUID, *, now: datet
     rows = await connection.fetch(
         """
         WITH gone AS (
-            UPDATE deliveries SET state = 'handed_over', sent_at = $2, attempts = attempts + 1, content_sealed = NULL
+            UPDATE deliveries SET
+                state = 'handed_over', sent_at = $2, attempts = attempts + 1, content_sealed = NULL, failure = NULL
             WHERE print_batch_id = $1 AND state IN ('batched', 'rendered') RETURNING id, purpose, created_at
         ), noted AS (
             INSERT INTO delivery_attempts (delivery_id, tried_at, outcome) SELECT id, $2, 'handed-over' FROM gone

@@ -1,6 +1,6 @@
 """A posted code was used: its letter has served. Writes deliveries, in the consumer's transaction.
 
-A letter that waits is ended and never drawn; one in a batch is ended by who leases the batch, or, where its folder is chosen
+A letter that waits is stopped and never drawn; one in a batch is stopped by who leases the batch, or, where its folder is chosen
 already, loses its page once that is handed over (`remove_served_letters`).
 """
 
@@ -22,7 +22,7 @@ class RedeemedCode(Reader):
 
 
 async def note_served_letter(connection: Connection, redeemed: RedeemedCode, *, now: datetime) -> None:
-    """Note that the letter has served, and end it where it still waits; a letter that nobody knows is no error."""
+    """Note that the letter has served, and stop it where it still waits; a letter that nobody knows is no error."""
     delivery_id = await served_letters.mark_served(
         connection, redeemed.brand, member_id=redeemed.member_id, cause=redeemed.letter_id, now=now
     )
