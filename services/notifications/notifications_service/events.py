@@ -25,3 +25,18 @@ class DeliveryFailed(Event):
     failure: str  # a stable code, such as no-such-address or gave-up
     hard: bool  # an e-mail address at which nothing will ever arrive; false where only this message failed
     failed_at: datetime
+
+
+class LetterReturned(Event):
+    """The post has brought a letter back: what was printed in it lies with whoever opens it, so identity cancels its code."""
+
+    event_type: ClassVar[str] = "letter.returned.v1"
+    aggregate: ClassVar[str] = "delivery_id"
+
+    delivery_id: UUID
+    member_id: UUID
+    brand: str
+    purpose: str
+    cause: UUID  # of the request that the letter was for: of a posted code its letter_id
+    reason: Literal["unknown-address", "moved", "refused", "unclaimed", "incomplete-address", "other"]
+    returned_at: datetime

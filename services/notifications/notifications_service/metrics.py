@@ -21,3 +21,5 @@ WITHOUT_RECIPIENT = Gauge(
 RELAY_OPEN = Gauge("mail_relay_answers", "0 while the mail relay is down or refuses our credentials")
 RELAY_OPEN.set(1)  # until it has been seen otherwise
 RELAY_ALARMS = Counter("mail_relay_alarms_total", "Answers of the relay that an operator should look at", ["reason"])
+POSTED = Counter("letters_posted_total", "Letters that the print provider has told to have posted", ["purpose"])
+RETURNED = Counter("letters_returned_total", "Letters that came back, by why", ["purpose", "reason"])

@@ -20,6 +20,7 @@ from notifications_service.channels.dkim_keys import DkimKeys
 from notifications_service.channels.letter_folder import LetterFolder
 from notifications_service.channels.letter_printing import LetterPrinting
 from notifications_service.channels.relay_circuit import RelayCircuit
+from notifications_service.channels.returns_folder import ReturnsFolder
 from notifications_service.channels.smtp_sessions import SmtpSessions
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.settings import NotificationsSettings
@@ -48,6 +49,7 @@ class Notifications:
     circuit: RelayCircuit
     printing: LetterPrinting
     folder: LetterFolder
+    returns: ReturnsFolder | None
     # Wakes within the worker: who hears of a message is also who sends it.
     mail_due: Wake = field(default_factory=Wake)
     letter_due: Wake = field(default_factory=Wake)
@@ -93,6 +95,7 @@ async def open_notifications(
                     circuit=RelayCircuit(settings.relay_pause_seconds),
                     printing=printing,
                     folder=LetterFolder(settings.letters_directory),
+                    returns=settings.returns_directory and ReturnsFolder(settings.returns_directory),
                 )
             finally:
                 await sessions.close()

@@ -49,6 +49,9 @@ class NotificationsSettings(ServiceSettings):
         2, ge=0, le=24 * 3600, description="how long letters are collected where they leave at once"
     )
     letter_threads: int = Field(2, ge=1, le=64, description="letters that are drawn at the same time")
+    returns_directory: Path | None = Field(
+        None, description="folder in which the print provider tells what was posted and what came back"
+    )
     letters_kept_hours: float = Field(24, gt=0, le=24 * 31, description="PDFs of a batch are removed after so long")
 
     @field_validator("lease_seconds")

@@ -25,6 +25,7 @@ from notifications_service.settings import NotificationsSettings
 from notifications_service.usecases.give_up_overdue import give_up_overdue
 from notifications_service.usecases.hand_over_letters import hand_over_letters
 from notifications_service.usecases.measure_waiting import measure_waiting
+from notifications_service.usecases.read_returns import read_returns
 from notifications_service.usecases.remove_old_letters import remove_old_letters
 from notifications_service.usecases.remove_served_letters import remove_served_letters
 from notifications_service.usecases.send_due_mails import send_due_mails
@@ -46,8 +47,9 @@ TOPICS = (
 EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 GIVE_UP_SECONDS = 5.0
 MEASURE_SECONDS = 10.0
+RETURNS_SECONDS = 5.0
 REMOVE_SECONDS = 600.0
-REMOVE_SERVED_SECONDS = 10.0
+REMOVE_SERVED_SECONDS = 2.0  # the print provider acknowledges by HTTP, to another process
 
 
 def background(notifications: Notifications) -> Background:
@@ -60,6 +62,7 @@ def background(notifications: Notifications) -> Background:
             Loop("letters", partial(hand_over_letters, notifications), poll, notifications.letter_due),
             Loop("give_up", partial(give_up_overdue, notifications), GIVE_UP_SECONDS),
             Loop("waiting", partial(measure_waiting, notifications), MEASURE_SECONDS),
+            Loop("returns", partial(read_returns, notifications), RETURNS_SECONDS),
             Loop("old_letters", partial(remove_old_letters, notifications), REMOVE_SECONDS),
             Loop(
                 "served_letters",

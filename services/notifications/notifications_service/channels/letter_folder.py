@@ -102,6 +102,17 @@ class LetterFolder:
         for leftover in self._leftovers(folder):
             _remove(leftover)
 
+    def place(self, folder: str) -> Path:
+        """Return where a batch's folder is, if it is there."""
+        return self._root / folder
+
+    def manifest_digest(self, folder: str) -> str | None:
+        """Return the SHA-256 of a batch's manifest as it is now, in hexadecimal; None where the folder is not there."""
+        try:
+            return hashlib.sha256((self.place(folder) / MANIFEST).read_bytes()).hexdigest()
+        except FileNotFoundError:
+            return None
+
     def remove_pdfs(self, folder: str) -> None:
         """Remove the PDFs of a batch, and the address lines from its manifest; a folder that is gone is no error."""
         self.tidy(folder)
@@ -138,7 +149,10 @@ def _empty(place: Path, pdfs: list[Path]) -> None:
     """Remove PDFs, then from the manifest the address lines of every letter that has none: the rest stays as evidence."""
     for pdf in pdfs:
         pdf.unlink(missing_ok=True)
-    manifest = orjson.loads((place / MANIFEST).read_bytes())
+    try:
+        manifest = orjson.loads((place / MANIFEST).read_bytes())
+    except FileNotFoundError:  # taken away in this moment, or file by file
+        return
     for letter in manifest["letters"]:
         if not (place / letter["file"]).exists():
             letter.pop("address_lines", None)

@@ -7,6 +7,10 @@ from uuid import UUID
 from service_kit.personal import Personal
 
 Kind = Literal[
+    "archive_fetched",
+    "batch_posted",
+    "closed_addresses_listed",
+    "letter_returned",
     "deliveries_read",
     "suppressions_listed",
     "suppression_lifted",

@@ -1,5 +1,17 @@
 """The table of notifications' routes: start reading here."""
 
-from notifications_service.http import deliveries, staff_deliveries
+from notifications_service.http import (
+    closed_addresses,
+    deliveries,
+    print_batches,
+    returned_letters,
+    staff_deliveries,
+)
 
-ENDPOINTS = [*deliveries.ENDPOINTS, *staff_deliveries.ENDPOINTS]
+ENDPOINTS = [
+    *deliveries.ENDPOINTS,
+    *staff_deliveries.ENDPOINTS,
+    *closed_addresses.ENDPOINTS,
+    *print_batches.ENDPOINTS,
+    *returned_letters.ENDPOINTS,
+]

@@ -77,6 +77,7 @@ class AddressedLetter:
     id: UUID
     content_sealed: bytes
     town: str
+    address_digest: bytes
 
 
 async def assign(connection: Connection, letters: list[AddressedLetter], *, batch_id: UUID, now: datetime) -> None:
@@ -85,8 +86,9 @@ async def assign(connection: Connection, letters: list[AddressedLetter], *, batc
         """
         UPDATE deliveries SET
             state = 'batched', next_attempt_at = NULL, batched_at = $5, print_batch_id = $4,
-            content_sealed = addressed.content_sealed, masked_address = addressed.town
-        FROM unnest($1::uuid[], $2::bytea[], $3::text[]) AS addressed (id, content_sealed, town)
+            content_sealed = addressed.content_sealed, masked_address = addressed.town,
+            address_digest = addressed.address_digest
+        FROM unnest($1::uuid[], $2::bytea[], $3::text[], $6::bytea[]) AS addressed (id, content_sealed, town, address_digest)
         WHERE deliveries.id = addressed.id
         """,
         [letter.id for letter in letters],
@@ -94,6 +96,7 @@ async def assign(connection: Connection, letters: list[AddressedLetter], *, batc
         [letter.town for letter in letters],
         batch_id,
         now,
+        [letter.address_digest for letter in letters],
     )
 
 

@@ -1,5 +1,7 @@
 """SQL of print batches: opened, drawn under a lease, one attempt's folder chosen, handed over, emptied of their PDFs.
 
+What print operators see of them is `store/listed_batches.py`.
+
 The end of the lease is also its proof: what a worker notes counts only while the lease that it was given stands.
 """
 
@@ -7,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from service_kit.database import Connection
+from service_kit.database import Connection, row_as
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,32 @@ async def kept_too_long(connection: Connection, *, before: datetime, limit: int)
         limit,
     )
     return [(row["id"], row["brand"]) for row in rows]
+
+
+@dataclass(frozen=True)
+class HeldBatch:
+    """A batch as it stands, locked until the transaction ends."""
+
+    id: UUID
+    brand: str
+    state: str
+    created_at: datetime
+    handed_over_at: datetime | None
+    chosen_attempt: int | None
+    pdfs_removed_at: datetime | None
+
+
+async def hold(connection: Connection, batch_id: UUID, *, brand: str | None) -> HeldBatch | None:
+    """Lock a batch that holds letters, of `brand` where one is given, and return it."""
+    row = await connection.fetchrow(
+        """
+        SELECT id, brand, state, created_at, handed_over_at, chosen_attempt, pdfs_removed_at FROM print_batches
+        WHERE id = $1 AND state <> 'empty' AND ($2::text IS NULL OR brand = $2) FOR NO KEY UPDATE
+        """,
+        batch_id,
+        brand,
+    )
+    return row_as(HeldBatch, row)
 
 
 async def lock(connection: Connection, batch_id: UUID) -> None:

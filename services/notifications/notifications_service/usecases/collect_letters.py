@@ -21,6 +21,7 @@ from notifications_service.store import due_letters, print_batches
 from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter, Leaving
 from notifications_service.usecases.keep_recipient import open_recipient
 from notifications_service.usecases.publish_failures import publish_failures
+from notifications_service.usecases.refuse_closed_addresses import address_digest
 
 BATCH = 200
 
@@ -73,7 +74,7 @@ async def _collect(notifications: Notifications, connection: Connection, leaving
     unreadable: dict[UUID, datetime] = {}
     for letter in await due_letters.take(connection, leaving, limit=BATCH, now=now):
         try:
-            addressed.append(_addressed(notifications, letter))
+            addressed.append(_addressed(notifications, brand, letter))
         except AddressDoesNotFit as error:
             failures[letter.id] = str(error)
             _tell(letter, brand, error)
@@ -103,12 +104,13 @@ def next_try(notifications: Notifications, letter: DueLetter | BatchedLetter, er
     return next_attempt(letter.attempts, pauses=notifications.settings.retry_seconds, now=notifications.now())
 
 
-def _addressed(notifications: Notifications, letter: DueLetter) -> AddressedLetter:
+def _addressed(notifications: Notifications, brand: str, letter: DueLetter) -> AddressedLetter:
     recipient = open_recipient(notifications, letter.member_id, letter.person_sealed)
     context = str(letter.id)
     content = MessageContent.model_validate_json(notifications.contents.open(letter.content_sealed, context=context))
+    lines = recipient.address_lines()
     to_print = LetterToPrint.model_validate(
-        {**dict(content), "salutation": recipient.salutation(), "address_lines": recipient.address_lines()}
+        {**dict(content), "salutation": recipient.salutation(), "address_lines": lines}
     )
     sealed = notifications.contents.seal(to_print.model_dump_json(exclude_none=True).encode(), context=context)
-    return AddressedLetter(letter.id, sealed, recipient.town())
+    return AddressedLetter(letter.id, sealed, recipient.town(), address_digest(notifications, brand, lines))

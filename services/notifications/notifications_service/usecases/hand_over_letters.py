@@ -23,6 +23,7 @@ from notifications_service.usecases.collect_letters import collect_letters
 from notifications_service.usecases.draw_letters import Drawn, draw_letters
 from notifications_service.usecases.give_up_overdue import give_up_batched
 from notifications_service.usecases.publish_failures import publish_failures
+from notifications_service.usecases.refuse_closed_addresses import refuse_closed_addresses
 
 WORRYING_ATTEMPTS = 3
 
@@ -32,10 +33,11 @@ log = structlog.get_logger()
 async def hand_over_letters(notifications: Notifications) -> int:
     """Collect what is due, then hand over one batch, even where collecting failed; return how much was done."""
     collected, failure = 0, None
-    try:
-        collected = await collect_letters(notifications)
-    except Exception as error:
-        failure = error
+    for prepare in (refuse_closed_addresses, collect_letters):
+        try:
+            collected += await prepare(notifications)
+        except Exception as error:
+            failure = error
     handed_over = await _hand_over_one(notifications)
     if failure is not None and not handed_over:
         raise failure  # only then: the pause that follows would hold up batches that are whole
