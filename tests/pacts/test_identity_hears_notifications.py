@@ -1,11 +1,14 @@
-"""What identity expects of notifications: a mail that has reached nobody, and whether that lies with the address."""
+"""What identity expects of notifications: mails that reached nobody, whether the address is at fault; letters that came back."""
 
 from uuid import UUID, uuid4
 
 import pytest
+from identity_service.domain.deeds import StaffAct
+from identity_service.usecases.cancel_returned_code import ReturnedLetter
 from identity_service.usecases.decide_resets import decide_due_resets
 from identity_service.usecases.replace_failed_mail import FailedDelivery
 from identity_service.usecases.request_reset import request_reset
+from identity_service.usecases.send_letter import send_letter
 from pact import match
 
 from tests.support.agreements import examples_of
@@ -49,7 +52,19 @@ LATE = Expectation(
         "hard": False,
     },
 )
-EXPECTATIONS = [FAILED, LATE]
+RETURNED = Expectation(
+    "a letter with a code that came back",
+    "the print provider tells that a letter with a code came back since its address is unknown",
+    "letter.returned.v1",
+    {
+        "member_id": an_id("a3d5f0b7-8e14-4f6b-b2d9-7c1e5a0f9b62"),
+        "brand": match.str("safiag"),
+        "purpose": "posted_code",
+        "cause": an_id("e6b2d0f8-4a1c-4795-b3e8-7c5d9f0a2b29"),
+        "reason": "unknown-address",
+    },
+)
+EXPECTATIONS = [FAILED, LATE, RETURNED]
 
 
 async def mailed(identity: OpenedPart) -> tuple[UUID, UUID]:
@@ -89,9 +104,29 @@ async def test_a_letter_that_failed_is_heard_and_changes_nothing(parts: dict[str
     assert await identity.recorded() == []
 
 
+async def test_the_code_of_a_letter_that_came_back_is_cancelled(parts: dict[str, OpenedPart]):
+    identity = parts["identity"]
+    member_id, _ = await mailed(identity)
+    account = await identity.row("SELECT id FROM accounts WHERE member_id = $1", member_id)
+    act = StaffAct("mgas", "adviser-7", "demande par téléphone")
+    letter_id = await send_letter(identity.resources, account["id"], act, now=identity.resources.foundation.clock.now())
+
+    async def hear(event: Event):
+        told = {"member_id": str(member_id), "brand": "mgas", "cause": str(letter_id)}
+        return await identity.hear(event | {"data": event["data"] | told})
+
+    await heard_by(pact_of("identity", "notifications", [RETURNED]), hear)
+    code = await identity.row("SELECT cancelled_at FROM posted_codes WHERE id = $1", letter_id)
+
+    assert code["cancelled_at"] is not None
+
+
 @pytest.mark.unit
 def test_the_committed_pact_is_what_identity_expects_of_notifications_now():
     expected = written(pact_of("identity", "notifications", EXPECTATIONS))
 
     assert expected == committed("identity", "notifications"), STALE
-    assert fields_told(expected) == {"delivery.failed.v1": fields_read(FailedDelivery)}
+    assert fields_told(expected) == {
+        "delivery.failed.v1": fields_read(FailedDelivery),
+        "letter.returned.v1": fields_read(ReturnedLetter),
+    }

@@ -1,4 +1,4 @@
-"""Notifications fails to reach people; what its outbox then holds is what identity expects."""
+"""Notifications fails to reach people, and letters come back; what its outbox then holds is what identity expects."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -6,12 +6,15 @@ from pathlib import Path
 
 import orjson
 import pytest
+from notifications_service.domain.print_notes import ReturnedNote
 from notifications_service.resources import MIGRATIONS, SERVICE
 from notifications_service.usecases.give_up_overdue import give_up_overdue
+from notifications_service.usecases.note_returned import note_returned
 from service_kit import outbox
 from service_kit.migrate import migrate
 
-from tests.pacts.test_identity_hears_notifications import FAILED, LATE
+from tests.pacts.test_identity_hears_notifications import FAILED, LATE, RETURNED
+from tests.support.letter_steps import handed_over, id_of
 from tests.support.notifications_fixtures import (
     RunningNotifications,
     letter_required,
@@ -38,6 +41,10 @@ async def test_notifications_keeps_its_pact_with_identity(service: RunningNotifi
         if state == FAILED.state:
             await service.hear(reset_requested(expires_at=service.clock.now() + timedelta(hours=1)))
             await service.send_mails()
+        elif state == RETURNED.state:
+            [letter] = await handed_over(service)
+            note = ReturnedNote(letter_id=await id_of(service, letter), brand=None, reason="unknown-address")
+            await note_returned(service.notifications, note, act=None, now=service.clock.now())
         else:
             assert state == LATE.state
             await service.hear(letter_required(expires_at=service.clock.now() + timedelta(days=21)))

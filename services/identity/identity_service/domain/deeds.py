@@ -17,6 +17,7 @@ Kind = Literal[
     "history_read",
     "identifier_looked_up",
     "letter_required",
+    "letter_returned",
     "new_device_code_sent",
     "account_searched",
     "passkey_added",

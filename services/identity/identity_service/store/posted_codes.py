@@ -103,6 +103,26 @@ async def cancel_all(connection: Connection, account_id: UUID, *, now: datetime)
     return [row["id"] for row in rows if row["to_tell"]]
 
 
+async def account_of(connection: Connection, code_id: UUID) -> UUID | None:
+    """Return whose code it is; None when nobody knows it (any more)."""
+    found: UUID | None = await connection.fetchval("SELECT account_id FROM posted_codes WHERE id = $1", code_id)
+    return found
+
+
+async def cancel(connection: Connection, code_id: UUID, *, now: datetime) -> bool:
+    """Cancel one code, of which nobody need be told; False when it was used or cancelled before."""
+    return bool(
+        await connection.fetchval(
+            """
+            UPDATE posted_codes SET cancelled_at = $2, unneeded_at = coalesce(unneeded_at, $2)
+            WHERE id = $1 AND used_at IS NULL AND cancelled_at IS NULL RETURNING true
+            """,
+            code_id,
+            now,
+        )
+    )
+
+
 async def forget_expired(connection: Connection, *, before: datetime) -> None:
     """Delete codes that ran out before `before`."""
     await connection.execute("DELETE FROM posted_codes WHERE expires_at < $1", before)
