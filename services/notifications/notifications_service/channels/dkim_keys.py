@@ -1,6 +1,6 @@
-"""The keys that mails are signed with: `<domain>/<selector>.pem` in a directory, and `<domain>/current`, which names those that sign.
+"""The keys that mails are signed with: `<domain>/<selector>.pem` in a directory, and `<domain>/current`, which names some.
 
-`current` has one selector a line, at most one for each algorithm. It is read again when it is replaced, so that keys are
+The named keys sign: `current` has one selector a line, at most one for each algorithm. It is read again when it is replaced, so that keys are
 exchanged while processes run. The other half of a key is in the DNS, at `<selector>._domainkey.<domain>`.
 """
 

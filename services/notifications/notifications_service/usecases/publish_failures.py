@@ -5,7 +5,7 @@ from datetime import datetime
 from service_kit.database import Connection
 from service_kit.tracing import current_traceparent
 
-from notifications_service.domain.mail_course import is_hard
+from notifications_service.domain.failure_classes import class_of, is_hard
 from notifications_service.events import DeliveryFailed
 from notifications_service.resources import Notifications
 from notifications_service.store.deliveries import EndedDelivery
@@ -40,5 +40,6 @@ def _event(delivery: EndedDelivery, failure: str, now: datetime) -> DeliveryFail
             "failure": code,
             "hard": is_hard(code),
             "failed_at": now,
+            "failure_class": class_of(code),
         }
     )
