@@ -74,7 +74,7 @@ class Consumer:
                 await self._once(subscription, envelope, event)
                 return Verdict.DONE
             except FinalEventError as error:
-                log.error("event_refused", reason=error.code)
+                log.error("event_refused", reason=error.code, fields=[one.field for one in error.fields])
                 return Verdict.DEAD
             except Exception as error:
                 away = is_unavailable(error)

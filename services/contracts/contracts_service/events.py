@@ -1,10 +1,10 @@
-"""What contracts publishes."""
+"""What contracts publishes, or has agreed to publish: README.md says which of these no use case makes yet."""
 
-from datetime import date
-from typing import Annotated, ClassVar
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from service_kit.events import Event, Sealed
 
 from contracts_service.domain.enrolment_line import ContractKind, Relation
@@ -82,3 +82,113 @@ class MemberChanged(MemberState):
     """What is known of a member has changed: the person, the contract or the people whom it covers."""
 
     event_type: ClassVar[str] = "member.changed.v1"
+
+
+class MemberNews(Event):
+    """What every event says that a member is told of: whose it is."""
+
+    recipients: ClassVar[tuple[str, ...]] = ("notifications",)
+
+    member_id: UUID
+    brand: str
+
+
+class ContractEnded(MemberNews):
+    """The last day of a contract has passed (a civil day in Paris): notifications tells the member what remains.
+
+    Once for each end: one that is corrected to another day is told again when that has passed.
+    """
+
+    event_type: ClassVar[str] = "contract.ended.v1"
+    aggregate: ClassVar[str] = "contract_id"
+    recipients: ClassVar[tuple[str, ...]] = ()  # it says nothing that is sealed
+
+    contract_id: UUID
+    ending_id: UUID
+    end_date: date  # the last day of cover
+
+
+class ContributionUnpaid(MemberNews):
+    """A contribution was not paid when it was due, or its direct debit was rejected: notifications tells the member.
+
+    It is no formal notice (code de la mutualité, L221-7): that is a letter of its own.
+    """
+
+    event_type: ClassVar[str] = "contribution.unpaid.v1"
+    aggregate: ClassVar[str] = "contribution_id"
+
+    contribution_id: UUID
+    unpaid_id: UUID  # of this time: the same contribution may be rejected twice
+    due_date: date
+    period_start: date
+    period_end: date
+    method: Literal["direct_debit", "transfer", "cheque", "card"]
+    amount: Annotated[str, Field(pattern=r"^[0-9]{1,7}\.[0-9]{2}$"), Sealed]  # euros
+
+
+class BankDetailsChanged(MemberNews):
+    """Another bank account was given, and will be used from a day on: notifications tells who was the member's before.
+
+    Without `former_email` the member is told by post, never at an address that came with the account.
+    """
+
+    event_type: ClassVar[str] = "bank-details.changed.v1"
+    aggregate: ClassVar[str] = "change_id"
+
+    change_id: UUID
+    changed_at: datetime
+    in_force_on: date  # until the day before, the member can stop the change
+    iban_ending: Annotated[str, Field(pattern=r"^[0-9A-Z]{4}$"), Sealed]
+    former_email: Annotated[str | None, Sealed] = None
+
+
+class BeneficiaryRequest(MemberNews):
+    """A member's request to add somebody to the contract, or to remove them."""
+
+    aggregate: ClassVar[str] = "request_id"
+
+    request_id: UUID
+    change: Literal["addition", "removal"]
+    first_name: Annotated[str | None, Sealed] = None
+    last_name: Annotated[str, Sealed]
+
+
+class BeneficiaryRequested(BeneficiaryRequest):
+    """A request about a beneficiary has come: notifications acknowledges it."""
+
+    event_type: ClassVar[str] = "beneficiary.requested.v1"
+
+    requested_at: datetime
+
+
+class BeneficiaryAccepted(BeneficiaryRequest):
+    """A request about a beneficiary is accepted: notifications tells the member from when on."""
+
+    event_type: ClassVar[str] = "beneficiary.accepted.v1"
+
+    decided_at: datetime
+    effective_date: date
+
+
+class BeneficiaryRefused(BeneficiaryRequest):
+    """A request about a beneficiary is refused: notifications tells the member why."""
+
+    event_type: ClassVar[str] = "beneficiary.refused.v1"
+
+    decided_at: datetime
+    reason: Annotated[str, Field(min_length=3, max_length=600), Sealed]  # whole French sentences for the member
+
+
+class TerminationRegistered(MemberNews):
+    """A termination was received, and has an effect: notifications acknowledges it (code de la mutualité, L221-10-3, R221-6).
+
+    `email` is the means of contact that its sender has given (D221-1), if any.
+    """
+
+    event_type: ClassVar[str] = "termination.registered.v1"
+    aggregate: ClassVar[str] = "termination_id"
+
+    termination_id: UUID
+    received_at: datetime
+    effective_date: date  # the last day of cover
+    email: Annotated[str | None, Sealed] = None

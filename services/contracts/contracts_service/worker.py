@@ -1,4 +1,4 @@
-"""The background process of contracts: goes on with imports that a call has not finished, hears members' choices, publishes."""
+"""The background process of contracts: goes on with imports that a call has not finished, hears members' choices, tells ends."""
 
 import asyncio
 from functools import partial
@@ -11,8 +11,10 @@ from contracts_service.resources import Contracts, open_contracts
 from contracts_service.settings import ContractsSettings
 from contracts_service.usecases.drop_uploads import sweep_imports
 from contracts_service.usecases.process_imports import process_due_imports
+from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
 
 SWEEP_SECONDS = 60.0
+ENDED_SECONDS = 60.0
 
 
 def background(service: Contracts) -> Background:
@@ -23,6 +25,7 @@ def background(service: Contracts) -> Background:
         loops=[
             Loop("imports", partial(process_due_imports, service), foundation.settings.poll_seconds, foundation.wake),
             Loop("left_behind", partial(sweep_imports, service), SWEEP_SECONDS),
+            Loop("ended_contracts", partial(tell_ended_contracts, service), ENDED_SECONDS),
         ],
     )
 

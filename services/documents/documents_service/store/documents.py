@@ -20,14 +20,18 @@ async def insert(connection: Connection, document: Document) -> None:
     )
 
 
-async def supersede(connection: Connection, holder: Holder, *, kind: DocumentKind) -> None:
-    """End what was valid of a member: a newer document takes its place."""
-    await connection.execute(
-        "UPDATE documents SET state = 'superseded' WHERE brand = $1 AND member_id = $2 AND kind = $3 AND state = 'valid'",
+async def supersede(connection: Connection, holder: Holder, *, kind: DocumentKind) -> UUID | None:
+    """End what was valid of a member, and return its id: a newer document takes its place."""
+    former: UUID | None = await connection.fetchval(
+        """
+        UPDATE documents SET state = 'superseded' WHERE brand = $1 AND member_id = $2 AND kind = $3 AND state = 'valid'
+        RETURNING id
+        """,
         holder.brand,
         holder.member_id,
         kind,
     )
+    return former
 
 
 async def expire(connection: Connection, holder: Holder, *, kind: DocumentKind) -> None:

@@ -1,20 +1,22 @@
 """Draw, store and record what is planned: claim under a lease → commit → draw → store the bytes → record in one transaction.
 
-Reads and writes issues and documents. A process that dies in between leaves a lease that runs out; the repeat draws the same
-bytes and stores them under the same key, so that nothing is there half or twice.
+Reads and writes issues and documents; publishes document.issued. A process that dies in between leaves a lease that runs out; the
+repeat draws the same bytes and stores them under the same key, so that nothing is there half or twice.
 """
 
 import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
-from service_kit.database import is_unavailable
+from service_kit.database import Connection, is_unavailable
 from service_kit.key_rings import KeyRingUnusable
 from service_kit.tracing import span
 
 from documents_service.domain.documents import Document, file_name_of
+from documents_service.events import DocumentIssued
 from documents_service.metrics import ISSUED, ISSUES_FAILED, PLANNED_OLDEST_SECONDS
 from documents_service.rendering.card import CardContent, CardNotRendered
 from documents_service.rendering.render_pool import template_version
@@ -28,6 +30,7 @@ BATCH_PER_THREAD = 8
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900))  # after each failed attempt but the last
 ATTEMPTS = len(PAUSES) + 1
 PAUSE_OF_AN_OUTAGE = timedelta(seconds=15)
+ISSUED_FIRST = 1  # the version of what is told of a document: that it is there comes first
 
 log = structlog.get_logger()
 
@@ -107,8 +110,9 @@ async def _record(documents: Documents, document: Document) -> None:
     async with documents.database.transaction() as connection:
         wanted = await issues.finish(connection, document.id, now=document.issued_at)
         if wanted:
-            await documents_store.supersede(connection, document.holder, kind=document.kind)
+            former = await documents_store.supersede(connection, document.holder, kind=document.kind)
             await documents_store.insert(connection, document)
+            await _publish(documents, connection, document, replaces=former)
         stays = wanted or await documents_store.is_stored_as(connection, document.storage_key)
     if wanted:
         ISSUED.labels(document.kind).inc()
@@ -116,6 +120,22 @@ async def _record(documents: Documents, document: Document) -> None:
     elif not stays:
         # A newer version came while this one was drawn. (Where another worker was faster, the bytes are its own.)
         await documents.vault.remove(document.storage_key)
+
+
+async def _publish(documents: Documents, connection: Connection, document: Document, *, replaces: UUID | None) -> None:
+    event = DocumentIssued(
+        version=ISSUED_FIRST,
+        document_id=document.id,
+        member_id=document.member_id,
+        brand=document.brand,
+        kind=document.kind,
+        issued_at=document.issued_at,
+        valid_from=document.valid_from,
+        valid_until=document.valid_until,
+        replaces=replaces,
+    )
+    event_id = documents.foundation.entropy.new_id()
+    await documents.foundation.outbox.append(connection, event, event_id=event_id, occurred_at=document.issued_at)
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import typst
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -60,19 +60,21 @@ class LetterContent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    purpose: ClassVar[str]
+    purpose: str
 
     brand: LetterBrand
     address_lines: tuple[AddressLine, ...] = Field(min_length=2, max_length=LINES_ABROAD, repr=False)
     dated: date
     salutation: Annotated[str, AfterValidator(printable_words)] = Field(repr=False)
     reference: str
+    shows_address: bool = True  # False where the print provider prints it, in a window that we leave blank
+    unreached_email: str | None = Field(None, repr=False)  # a hint at the address at which the same did not arrive
 
 
 class PostedCodeLetter(LetterContent):
     """The letter that carries a one-time code."""
 
-    purpose: ClassVar[str] = "posted_code"
+    purpose: Literal["posted_code"] = "posted_code"
 
     code: PostedCode = Field(repr=False)
     valid_until: date
@@ -81,24 +83,11 @@ class PostedCodeLetter(LetterContent):
     password_rule: Literal["six_digits", "passphrase"]
 
 
-class AccessRequestedLetter(LetterContent):
-    """The letter about an access that was asked for with the member's numbers; `other_email` is only a hint."""
+class NoticeLetter(LetterContent):
+    """A letter that only tells something: its template says which words it needs."""
 
-    purpose: ClassVar[str] = "access_requested"
-
-    moment: str
-    other_email: str = Field(repr=False)
-
-
-class PasswordChangedLetter(LetterContent):
-    """The letter about a password that was changed: when, by which way, what else opens the access, and where to sign in."""
-
-    purpose: ClassVar[str] = "password_changed_by_post"
-
-    moment: str
-    way: str
-    passkeys: int
-    web_address: str
+    purpose: str
+    words: dict[str, str | int] = Field(repr=False)
 
 
 class LetterPress:

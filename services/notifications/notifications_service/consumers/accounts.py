@@ -1,17 +1,16 @@
 """Hears account.created and account.locked from identity: an access is there, or its password opens it no more."""
 
 from datetime import datetime
-from functools import partial
 from typing import Literal
 from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
-from notifications_service.domain.message_kinds import MAILS
+from notifications_service.consumers.telling import by_mail, telling
 from notifications_service.resources import Notifications
-from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_message import MemberEvent
 
 EVENTS = ("account.created.v1", "account.locked.v1")
 
@@ -36,22 +35,13 @@ class LockedAccount(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscriptions, which wake the loop that sends."""
-    wake = notifications.mail_due
+    """Return the subscriptions."""
     return [
-        Subscription("account.created.v1", CreatedAccount, partial(_hear_created, notifications), wake),
-        Subscription("account.locked.v1", LockedAccount, partial(_hear_locked, notifications), wake),
+        telling(notifications, "account.created.v1", CreatedAccount, _tell_created),
+        telling(notifications, "account.locked.v1", LockedAccount, by_mail("account_locked")),
     ]
 
 
-async def _hear_created(
-    notifications: Notifications, connection: Connection, account: CreatedAccount, _context: EventContext
-) -> None:
-    kind = MAILS["welcome" if account.origin == "automatic" else "account_created"]
-    await plan_message(notifications, connection, kind, account, now=notifications.now())
-
-
-async def _hear_locked(
-    notifications: Notifications, connection: Connection, account: LockedAccount, _context: EventContext
-) -> None:
-    await plan_message(notifications, connection, MAILS["account_locked"], account, now=notifications.now())
+async def _tell_created(notifications: Notifications, connection: Connection, account: CreatedAccount) -> None:
+    tell = by_mail("welcome" if account.origin == "automatic" else "account_created")
+    await tell(notifications, connection, account)

@@ -1,17 +1,17 @@
 """Hears activation.requested from identity: an access is to be activated, and the member may have to be warned."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
+from notifications_service.consumers.telling import telling
 from notifications_service.domain.message_kinds import MAILS
 from notifications_service.resources import Notifications
-from notifications_service.usecases.plan_access_notice import plan_access_notice
 from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_notice import plan_access_notice
 
 EVENTS = ("activation.requested.v1",)
 
@@ -28,15 +28,11 @@ class RequestedActivation(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscription, which wakes the loop that sends; letters are collected at its next poll."""
-    wake = notifications.mail_due
-    return [Subscription(event, RequestedActivation, partial(_hear, notifications), wake) for event in EVENTS]
+    """Return the subscription."""
+    return [telling(notifications, event, RequestedActivation, _tell) for event in EVENTS]
 
 
-async def _hear(
-    notifications: Notifications, connection: Connection, request: RequestedActivation, _context: EventContext
-) -> None:
-    now = notifications.now()
-    await plan_message(notifications, connection, MAILS["activation"], request, now=now)
+async def _tell(notifications: Notifications, connection: Connection, request: RequestedActivation) -> None:
+    await plan_message(notifications, connection, MAILS["activation"], request, now=notifications.now())
     if request.notice:
-        await plan_access_notice(notifications, connection, request, typed=request.email, now=now)
+        await plan_access_notice(notifications, connection, request, typed=request.email)

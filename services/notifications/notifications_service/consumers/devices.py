@@ -1,16 +1,14 @@
 """Hears sign-in.new-device from identity: a code lets the device in."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
-from notifications_service.domain.message_kinds import MAILS
+from notifications_service.consumers.telling import by_mail, telling
 from notifications_service.resources import Notifications
-from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_message import MemberEvent
 
 EVENTS = ("sign-in.new-device.v1",)
 
@@ -27,12 +25,5 @@ class NewDevice(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscription, which wakes the loop that sends."""
-    wake = notifications.mail_due
-    return [Subscription(event, NewDevice, partial(_hear, notifications), wake) for event in EVENTS]
-
-
-async def _hear(
-    notifications: Notifications, connection: Connection, device: NewDevice, _context: EventContext
-) -> None:
-    await plan_message(notifications, connection, MAILS["new_device_code"], device, now=notifications.now())
+    """Return the subscription."""
+    return [telling(notifications, event, NewDevice, by_mail("new_device_code")) for event in EVENTS]

@@ -1,24 +1,25 @@
 """Hears email-change.requested and email.changed from identity: the new address and the former one are both told."""
 
 from datetime import datetime
-from functools import partial
 from typing import Literal
 from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
-from notifications_service.domain.message_kinds import MAILS
+from notifications_service.consumers.telling import by_mail, telling
 from notifications_service.resources import Notifications
-from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_message import MemberEvent
 
 EVENTS = ("email-change.requested.v1", "email.changed.v1")
-# origin → the purposes of what the present and the former address are told
-TOLD = {
-    "member": ("email_change_confirmed", "email_changed"),
-    "undone": ("email_change_undone", "email_removed"),
+
+# What the present address is told, and the former one: with a link unless the former one must not put itself back.
+_CHANGED = {
+    True: by_mail("email_change_confirmed", "email_changed"),
+    False: by_mail("email_change_confirmed", "email_removed"),
 }
+_UNDONE = by_mail("email_change_undone", "email_removed")
 
 
 class RequestedEmailChange(MemberEvent):
@@ -43,24 +44,13 @@ class ChangedEmail(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscriptions, which wake the loop that sends."""
-    wake = notifications.mail_due
+    """Return the subscriptions."""
     return [
-        Subscription("email-change.requested.v1", RequestedEmailChange, partial(_hear_request, notifications), wake),
-        Subscription("email.changed.v1", ChangedEmail, partial(_hear_change, notifications), wake),
+        telling(notifications, "email-change.requested.v1", RequestedEmailChange, by_mail("email_change_code")),
+        telling(notifications, "email.changed.v1", ChangedEmail, _tell_changed),
     ]
 
 
-async def _hear_request(
-    notifications: Notifications, connection: Connection, request: RequestedEmailChange, _context: EventContext
-) -> None:
-    await plan_message(notifications, connection, MAILS["email_change_code"], request, now=notifications.now())
-
-
-async def _hear_change(
-    notifications: Notifications, connection: Connection, change: ChangedEmail, _context: EventContext
-) -> None:
-    # A former address that must not put itself back is told without a link.
-    without_link = change.origin == "member" and change.undo_token is None
-    for purpose in ("email_change_confirmed", "email_removed") if without_link else TOLD[change.origin]:
-        await plan_message(notifications, connection, MAILS[purpose], change, now=notifications.now())
+async def _tell_changed(notifications: Notifications, connection: Connection, change: ChangedEmail) -> None:
+    tell = _UNDONE if change.origin == "undone" else _CHANGED[change.undo_token is not None]
+    await tell(notifications, connection, change)

@@ -1,16 +1,14 @@
 """Hears identifier.looked-up from identity: an address was shown to somebody, which that address is told."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
-from notifications_service.domain.message_kinds import MAILS
+from notifications_service.consumers.telling import by_mail, telling
 from notifications_service.resources import Notifications
-from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_message import MemberEvent
 
 EVENTS = ("identifier.looked-up.v1",)
 
@@ -24,12 +22,5 @@ class LookedUpIdentifier(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscription, which wakes the loop that sends."""
-    wake = notifications.mail_due
-    return [Subscription(event, LookedUpIdentifier, partial(_hear, notifications), wake) for event in EVENTS]
-
-
-async def _hear(
-    notifications: Notifications, connection: Connection, lookup: LookedUpIdentifier, _context: EventContext
-) -> None:
-    await plan_message(notifications, connection, MAILS["identifier_looked_up"], lookup, now=notifications.now())
+    """Return the subscription."""
+    return [telling(notifications, event, LookedUpIdentifier, by_mail("identifier_looked_up")) for event in EVENTS]

@@ -1,17 +1,15 @@
 """Hears passkeys.changed from identity: another way into the access is there, or is gone."""
 
 from datetime import datetime
-from functools import partial
 from typing import Literal
 from uuid import UUID
 
-from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
-from notifications_service.domain.message_kinds import MAILS
+from notifications_service.consumers.telling import by_mail, telling
 from notifications_service.resources import Notifications
-from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_message import MemberEvent
 
 EVENTS = ("passkeys.changed.v1",)
 
@@ -26,12 +24,5 @@ class ChangedPasskeys(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscription, which wakes the loop that sends."""
-    wake = notifications.mail_due
-    return [Subscription(event, ChangedPasskeys, partial(_hear, notifications), wake) for event in EVENTS]
-
-
-async def _hear(
-    notifications: Notifications, connection: Connection, change: ChangedPasskeys, _context: EventContext
-) -> None:
-    await plan_message(notifications, connection, MAILS["passkeys_changed"], change, now=notifications.now())
+    """Return the subscription."""
+    return [telling(notifications, event, ChangedPasskeys, by_mail("passkeys_changed")) for event in EVENTS]

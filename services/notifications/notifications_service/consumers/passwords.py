@@ -1,14 +1,14 @@
 """Hears password.changed from identity: the member is told by every way that is known."""
 
 from datetime import datetime
-from functools import partial
 from typing import Literal
 from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
+from notifications_service.consumers.telling import telling
 from notifications_service.domain.message_kinds import LETTERS, MAILS
 from notifications_service.resources import Notifications
 from notifications_service.usecases.plan_message import MemberEvent, plan_message
@@ -28,14 +28,11 @@ class ChangedPassword(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscription, which wakes the loop that sends; letters are collected at its next poll."""
-    wake = notifications.mail_due
-    return [Subscription(event, ChangedPassword, partial(_hear, notifications), wake) for event in EVENTS]
+    """Return the subscription."""
+    return [telling(notifications, event, ChangedPassword, _tell) for event in EVENTS]
 
 
-async def _hear(
-    notifications: Notifications, connection: Connection, change: ChangedPassword, _context: EventContext
-) -> None:
+async def _tell(notifications: Notifications, connection: Connection, change: ChangedPassword) -> None:
     now = notifications.now()
     await plan_message(notifications, connection, MAILS["password_changed"], change, now=now)
     if change.by_post:

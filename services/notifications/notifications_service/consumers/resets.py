@@ -1,16 +1,14 @@
 """Hears reset.requested from identity: a mail with a link is due."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import Subscription
 
-from notifications_service.domain.message_kinds import MAILS
+from notifications_service.consumers.telling import by_mail, telling
 from notifications_service.resources import Notifications
-from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_message import MemberEvent
 
 EVENTS = ("reset.requested.v1",)
 
@@ -25,12 +23,5 @@ class ResetRequest(MemberEvent):
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
-    """Return the subscription, which wakes the loop that sends."""
-    wake = notifications.mail_due
-    return [Subscription(event, ResetRequest, partial(_hear, notifications), wake) for event in EVENTS]
-
-
-async def _hear(
-    notifications: Notifications, connection: Connection, request: ResetRequest, _context: EventContext
-) -> None:
-    await plan_message(notifications, connection, MAILS["password_reset"], request, now=notifications.now())
+    """Return the subscription."""
+    return [telling(notifications, event, ResetRequest, by_mail("password_reset")) for event in EVENTS]

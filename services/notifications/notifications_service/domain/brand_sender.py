@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from notifications_service.domain.colours import NIGHT, PAPER, readable
-from notifications_service.domain.document_words import DocumentKind
+from notifications_service.domain.document_words import CARD, DocumentKind
 from notifications_service.domain.letter_schedule import LetterRules
 
 # What came after the first brands has a name by default, beside the page for a new password.
@@ -86,6 +86,10 @@ class BrandSender(BaseModel):
     def link(self, public_url: str | None, path: str, *segments: str) -> str:
         """Return the address of a page, on the space's public address or else on the brand's site."""
         return "/".join(((public_url or self.website).rstrip("/") + path, *segments))
+
+    def announces(self, kind: str, *, is_first: bool) -> bool:
+        """Tell whether a member is told of a new document; the first card comes with the membership, and is no news."""
+        return kind in self.announce_documents and not (is_first and kind == CARD)
 
     def read_only_until(self, end_date: date) -> date:
         """Return the last day on which a member whose contract ended on `end_date` can still sign in."""

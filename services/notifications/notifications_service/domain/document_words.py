@@ -13,6 +13,7 @@ DocumentKind = Literal[
     "termination_notice",
     "contractual_document",
 ]
+CARD: DocumentKind = "third_party_payment_card"
 
 DOCUMENTS: Mapping[DocumentKind, str] = {
     "third_party_payment_card": "votre carte de tiers payant",

@@ -1,9 +1,24 @@
 """What is sealed of a message until it has gone: what its words need of the event, and where it goes."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
+from service_kit.field_problems import WORDS
 from service_kit.personal import Personal
+from service_kit.problems import FieldProblem, FinalEventError
+
+
+class ContentMissing(FinalEventError):
+    """An event does not tell what the words of its message need. The log names the fields; the event is a dead letter.
+
+    It is whoever publishes the event that must be mended; replayed as it is, the event comes back here.
+    """
+
+    code = "content-missing"
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(fields=tuple(FieldProblem(field, *WORDS["missing"]) for field in fields))
 
 
 class MessageContent(BaseModel):
@@ -20,6 +35,21 @@ class MessageContent(BaseModel):
     way: str | None = None
     change: str | None = None
     passkeys: int = 0
+    document: str | None = None  # a document's kind
+    about: str | None = None  # another message's purpose
+    expected_by: date | None = None  # when a letter should be there
+    amount: Decimal | None = None  # euros
+    method: str | None = None  # of payment
+    due_date: date | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    iban_ending: Personal | None = None
+    in_force_on: date | None = None
+    first_name: Personal | None = None  # of a beneficiary
+    last_name: Personal | None = None
+    reason: Personal | None = None  # in the back office's own words
+    effective_date: date | None = None
+    end_date: date | None = None
 
     @property
     def holds_a_secret(self) -> bool:

@@ -1,11 +1,11 @@
 """Every kind of message, one row each: what planning, writing and drawing need to know of it.
 
-A kind's words are in `templates/<purpose>/`. A purpose has a row as a mail and one as a letter where a person is told by either;
-what is told both ways at once has two purposes.
+A kind's words are in `templates/<purpose>/`. A notice is told by mail or, where no mail reaches the person, by letter: it has a
+row in either table. What is told both ways at once has two purposes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -32,6 +32,16 @@ Purpose = Literal[
     "new_device_code",
     "account_locked",
     "passkeys_changed",
+    "letter_on_its_way",
+    "email_unreachable",
+    "document_available",
+    "contribution_unpaid",
+    "bank_details_changed",
+    "beneficiary_request_received",
+    "beneficiary_request_accepted",
+    "beneficiary_request_refused",
+    "termination_acknowledged",
+    "contract_ended",
 ]
 
 
@@ -40,17 +50,26 @@ class MessageKind:
     """How the messages of a purpose are made of an event.
 
     `cause` and `expires` (of the secret) name fields of the event. `content` says what is sealed until the message has gone: its
-    name in `domain.message_content.MessageContent` → the event's field. `link_path` names the brand's page that a token opens.
+    name in `domain.message_content.MessageContent` → the event's field. Without one of them the words are not whole, and the
+    event is parked, but for those in `optional`. (Without `email` nobody can be told by mail: no words lack it.)
+    `link_path` names the brand's page that a token opens.
     """
 
     purpose: Purpose
     cause: str
     content: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
     expires: str | None = None
     link_path: str | None = None
     by_name: bool = True  # False where nobody has shown yet that the address is the member's: it is told no name
     channel: Channel = "email"
     lane: Lane = Lane.ORDINARY
+    can_be_declined: bool = False  # says how to get no more of its kind
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Return what of the content its words cannot do without."""
+        return frozenset(self.content) - self.optional - {"email"}
 
 
 _MAILS = (
@@ -62,21 +81,22 @@ _MAILS = (
         link_path="reset_path",
         lane=Lane.URGENT,
     ),
+    # Without a token the address already opens another access, and is told so.
     MessageKind(
         "activation",
         cause="activation_id",
         content={"email": "email", "token": "token"},
+        optional=frozenset({"token"}),
         expires="expires_at",
         link_path="activation_path",
         by_name=False,
         lane=Lane.URGENT,
     ),
-    # To the address that was known before, which the event does not tell. Of the one that was typed it gives a hint.
-    MessageKind("access_requested", cause="activation_id", content={"other_email": "email", "moment": "requested_at"}),
     MessageKind(
         "welcome",
         cause="creation_id",
         content={"email": "email", "token": "token"},
+        optional=frozenset({"token"}),
         expires="expires_at",
         link_path="activation_path",
     ),
@@ -85,6 +105,7 @@ _MAILS = (
         "password_changed",
         cause="change_id",
         content={"email": "email", "moment": "changed_at", "way": "way", "passkeys": "passkeys"},
+        optional=frozenset({"passkeys"}),
     ),
     MessageKind(
         "email_change_code",
@@ -118,22 +139,89 @@ _MAILS = (
     MessageKind(
         "passkeys_changed", cause="change_id", content={"email": "email", "moment": "changed_at", "change": "change"}
     ),
+    # Somebody without a working address reads neither of these two.
+    MessageKind("letter_on_its_way", cause="cause", content={"moment": "handed_over_at", "expected_by": "expected_by"}),
+    MessageKind(
+        "document_available",
+        cause="document_id",
+        content={"document": "kind"},
+        lane=Lane.BULK,
+        can_be_declined=True,
+    ),
+)
+# Told by mail, or else by letter.
+_NOTICES = (
+    # To the address that was known before, which the event does not tell. Of the one that was typed it gives a hint.
+    MessageKind("access_requested", cause="activation_id", content={"other_email": "email", "moment": "requested_at"}),
+    MessageKind(
+        "contribution_unpaid",
+        cause="unpaid_id",
+        content={
+            "amount": "amount",
+            "method": "method",
+            "due_date": "due_date",
+            "period_start": "period_start",
+            "period_end": "period_end",
+        },
+    ),
+    MessageKind(
+        "bank_details_changed",
+        cause="change_id",
+        content={"moment": "changed_at", "iban_ending": "iban_ending", "in_force_on": "in_force_on"},
+    ),
+    MessageKind(
+        "beneficiary_request_received",
+        cause="request_id",
+        content={
+            "moment": "requested_at",
+            "change": "change",
+            "first_name": "first_name",
+            "last_name": "last_name",
+        },
+        optional=frozenset({"first_name"}),
+    ),
+    MessageKind(
+        "beneficiary_request_accepted",
+        cause="request_id",
+        content={
+            "change": "change",
+            "first_name": "first_name",
+            "last_name": "last_name",
+            "effective_date": "effective_date",
+        },
+        optional=frozenset({"first_name"}),
+    ),
+    MessageKind(
+        "beneficiary_request_refused",
+        cause="request_id",
+        content={"change": "change", "first_name": "first_name", "last_name": "last_name", "reason": "reason"},
+        optional=frozenset({"first_name"}),
+    ),
+    MessageKind(
+        "termination_acknowledged",
+        cause="termination_id",
+        content={"moment": "received_at", "end_date": "effective_date"},
+    ),
+    MessageKind("contract_ended", cause="ending_id", content={"end_date": "end_date"}),
 )
 _LETTERS = (
     MessageKind("posted_code", cause="letter_id", content={"code": "code"}, expires="expires_at", channel="letter"),
     MessageKind(
-        "access_requested",
-        cause="activation_id",
-        content={"other_email": "email", "moment": "requested_at"},
-        channel="letter",
-    ),
-    MessageKind(
         "password_changed_by_post",
         cause="change_id",
         content={"moment": "changed_at", "way": "way", "passkeys": "passkeys"},
+        optional=frozenset({"passkeys"}),
+        channel="letter",
+    ),
+    MessageKind(
+        "email_unreachable",
+        cause="suppression_id",
+        content={"other_email": "email", "about": "about", "moment": "planned_at"},
         channel="letter",
     ),
 )
 
-MAILS: Mapping[str, MessageKind] = {kind.purpose: kind for kind in _MAILS}
-LETTERS: Mapping[str, MessageKind] = {kind.purpose: kind for kind in _LETTERS}
+MAILS: Mapping[str, MessageKind] = {kind.purpose: kind for kind in (*_MAILS, *_NOTICES)}
+LETTERS: Mapping[str, MessageKind] = {
+    kind.purpose: kind for kind in (*_LETTERS, *(replace(notice, channel="letter") for notice in _NOTICES))
+}

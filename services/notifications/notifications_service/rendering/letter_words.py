@@ -1,23 +1,16 @@
 """What the page of a letter shows: the same for a member's letter and a preview."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from notifications_service.channels.letter_pdf import (
-    AccessRequestedLetter,
-    LetterBrand,
-    LetterContent,
-    PasswordChangedLetter,
-    PostedCodeLetter,
-)
+from notifications_service.channels.letter_pdf import LetterBrand, LetterContent, NoticeLetter, PostedCodeLetter
 from notifications_service.domain.brand_sender import BrandSender
-from notifications_service.domain.french_dates import last_whole_day, moment_in_words
+from notifications_service.domain.french_dates import last_whole_day
 from notifications_service.domain.mail_address import hint_at
 from notifications_service.domain.message_content import LetterToPrint
-from notifications_service.domain.password_ways import WAYS
+from notifications_service.rendering.message_words import message_words
 
 
 @dataclass(frozen=True)
@@ -30,8 +23,9 @@ class AroundLetter:
     dated: date
     expires_at: datetime
 
-
-Words = Callable[[LetterToPrint, AroundLetter], dict[str, Any]]
+    def link(self, path: str) -> str:
+        """Return the address of a page of the brand's."""
+        return self.brand.link(self.public_url, path)
 
 
 def letter_page(purpose: str, opened: LetterToPrint, around: AroundLetter) -> LetterContent:
@@ -42,9 +36,13 @@ def letter_page(purpose: str, opened: LetterToPrint, around: AroundLetter) -> Le
         "dated": around.dated,
         "salutation": opened.salutation.reveal(),
         "reference": str(around.reference),
+        # A letter has an e-mail address where it takes the place of a mail that did not arrive there.
+        "unreached_email": opened.email and hint_at(opened.email.reveal()),
     }
-    page, words = PAGES[purpose]
-    return page.model_validate(on_every_page | words(opened, around))
+    if purpose == "posted_code":
+        return PostedCodeLetter.model_validate(on_every_page | _posted_code(opened, around))
+    words = message_words(opened, around.brand) | {"web_address": around.link(around.brand.sign_in_path)}
+    return NoticeLetter.model_validate(on_every_page | {"purpose": purpose, "words": words})
 
 
 def _posted_code(opened: LetterToPrint, around: AroundLetter) -> dict[str, Any]:
@@ -52,25 +50,9 @@ def _posted_code(opened: LetterToPrint, around: AroundLetter) -> dict[str, Any]:
     return {
         "code": opened.code and opened.code.reveal(),
         "valid_until": last_whole_day(around.expires_at),
-        "web_address": brand.link(around.public_url, brand.first_connection_path),
+        "web_address": around.link(brand.first_connection_path),
         "login_identifier": brand.login_identifier,
         "password_rule": brand.password_rule,
-    }
-
-
-def _access_requested(opened: LetterToPrint, _around: AroundLetter) -> dict[str, Any]:
-    return {
-        "moment": opened.moment and moment_in_words(opened.moment),
-        "other_email": opened.other_email and hint_at(opened.other_email.reveal()),
-    }
-
-
-def _password_changed(opened: LetterToPrint, around: AroundLetter) -> dict[str, Any]:
-    return {
-        "moment": opened.moment and moment_in_words(opened.moment),
-        "way": WAYS.get(opened.way or ""),
-        "passkeys": opened.passkeys,
-        "web_address": around.brand.link(around.public_url, around.brand.sign_in_path),
     }
 
 
@@ -83,10 +65,3 @@ def _shown(brand: BrandSender) -> LetterBrand:
         hours=brand.hours,
         colour=brand.colour,
     )
-
-
-PAGES: dict[str, tuple[type[LetterContent], Words]] = {
-    "posted_code": (PostedCodeLetter, _posted_code),
-    "access_requested": (AccessRequestedLetter, _access_requested),
-    "password_changed_by_post": (PasswordChangedLetter, _password_changed),
-}

@@ -7,13 +7,11 @@ from typing import Any
 
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.french_dates import moment_in_words
-from notifications_service.domain.mail_address import hint_at
 from notifications_service.domain.message_content import MessageContent
 from notifications_service.domain.message_kinds import MessageKind
-from notifications_service.domain.password_ways import WAYS
-from notifications_service.domain.postal_capitals import printable_words
+from notifications_service.rendering.message_words import message_words
 
-LONGEST_DEVICE = 60  # characters: a device's name is no place for a message
+GREETING = "Bonjour"  # without a name
 
 
 @dataclass(frozen=True)
@@ -36,14 +34,8 @@ def mail_words(kind: MessageKind, content: MessageContent, around: AroundMail) -
         "valid_until": moment_in_words(around.expires_at) if content.holds_a_secret else None,
         "link": content.token and _link(kind, around, content.token.reveal()),
         "code": content.code and content.code.reveal(),
-        "moment": content.moment and moment_in_words(content.moment),
-        "device": content.device and printable_words(content.device)[:LONGEST_DEVICE],
-        "way": content.way and WAYS[content.way],
-        "change": content.change,
-        "passkeys": content.passkeys,
-        "other_email": content.other_email and hint_at(content.other_email.reveal()),
     }
-    return {name: value for name, value in values.items() if value is not None}
+    return message_words(content, brand) | {name: value for name, value in values.items() if value is not None}
 
 
 def _link(kind: MessageKind, around: AroundMail, token: str) -> str:

@@ -16,11 +16,12 @@ from notifications_service.channels.email_message import message_id_of
 from notifications_service.domain.letter_promise import promised_until
 from notifications_service.domain.mail_address import masked
 from notifications_service.domain.mail_course import LETTER_MARGIN, MAIL_MARGIN, give_up_at
-from notifications_service.domain.message_content import MessageContent
+from notifications_service.domain.message_content import ContentMissing, MessageContent
 from notifications_service.domain.message_kinds import NOTICE_LIFE, Channel, MessageKind
 from notifications_service.resources import Notifications
 from notifications_service.store import deliveries
 from notifications_service.store.deliveries import NewDelivery
+from notifications_service.usecases.fail_suppressed import fail_suppressed, is_suppressed
 
 MARGINS: dict[Channel, timedelta] = {"email": MAIL_MARGIN, "letter": LETTER_MARGIN}
 
@@ -44,14 +45,31 @@ async def plan_message(
     """Plan a message of `kind`, to the address `to` where the event does not tell it; one that is planned is left as it is.
 
     A mail without an address is none: nobody can be told that way. Raises FinalEventError for an unknown brand, and for a
-    secret of which nobody says when it expires.
+    secret of which nobody says when it expires; ContentMissing where the event lacks what the words need.
     """
     if event.brand not in notifications.brands:
         raise FinalEventError
     told = {name: getattr(event, field) for name, field in kind.content.items()}
     content = MessageContent.model_validate(told if to is None else told | {"email": to})
     if content.email is not None or kind.channel == "letter":
-        await deliveries.plan(connection, _delivery(notifications, kind, event, content, now=now))
+        _check_whole(kind, content)
+        delivery = _delivery(notifications, kind, event, content, now=now)
+        if kind.channel == "email" and await _is_lost(notifications, connection, event.brand, content):
+            await fail_suppressed(notifications, connection, delivery, now=now)
+        else:
+            await deliveries.plan(connection, delivery)
+
+
+async def _is_lost(notifications: Notifications, connection: Connection, brand: str, content: MessageContent) -> bool:
+    """Tell whether nothing would arrive at the address of a mail."""
+    digests = [] if content.email is None else all_email_digests(notifications, brand, content.email)
+    return await is_suppressed(connection, brand, digests=digests)
+
+
+def _check_whole(kind: MessageKind, content: MessageContent) -> None:
+    missing = [kind.content[name] for name in sorted(kind.required) if getattr(content, name) is None]
+    if missing:
+        raise ContentMissing(missing)
 
 
 def _delivery(
@@ -83,7 +101,16 @@ def _delivery(
 
 def email_digest(notifications: Notifications, brand: str, email: Personal) -> bytes:
     """Return the keyed digest by which a brand recognises an e-mail address, whatever its case."""
-    return notifications.addresses.of(brand, email.reveal().strip().casefold())
+    return notifications.addresses.of(brand, _comparable(email))
+
+
+def all_email_digests(notifications: Notifications, brand: str, email: Personal) -> list[bytes]:
+    """Return the digests of an address under every key on the ring: what a look-up compares with."""
+    return notifications.addresses.all_of(brand, _comparable(email))
+
+
+def _comparable(email: Personal) -> str:
+    return email.reveal().strip().casefold()
 
 
 def _life(

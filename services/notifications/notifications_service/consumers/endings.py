@@ -1,0 +1,46 @@
+"""Hears termination.registered and contract.ended from contracts: the contract will end, or has ended."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from service_kit.database import Connection
+from service_kit.personal import Personal
+from service_kit.subscriptions import Subscription
+
+from notifications_service.consumers.telling import by_notice, telling
+from notifications_service.resources import Notifications
+from notifications_service.usecases.plan_message import MemberEvent
+from notifications_service.usecases.plan_notice import known_email, plan_notice
+
+EVENTS = ("termination.registered.v1", "contract.ended.v1")
+
+
+class RegisteredTermination(MemberEvent):
+    """What notifications reads of a termination; `email` is where its sender wants the receipt."""
+
+    termination_id: UUID
+    received_at: datetime
+    effective_date: date
+    email: Personal | None = None
+
+
+class EndedContract(MemberEvent):
+    """What notifications reads of a contract whose last day has passed."""
+
+    ending_id: UUID
+    end_date: date
+
+
+def subscriptions(notifications: Notifications) -> list[Subscription]:
+    """Return the subscriptions."""
+    return [
+        telling(notifications, "termination.registered.v1", RegisteredTermination, _acknowledge),
+        telling(notifications, "contract.ended.v1", EndedContract, by_notice("contract_ended")),
+    ]
+
+
+async def _acknowledge(
+    notifications: Notifications, connection: Connection, termination: RegisteredTermination
+) -> None:
+    to = termination.email or await known_email(notifications, connection, termination)
+    await plan_notice(notifications, connection, "termination_acknowledged", termination, to=to)
