@@ -9,7 +9,7 @@ from espace_embedded.state import SERVICES
 from service_kit.amqp import queue_arguments
 from service_kit.broker import queue_name
 
-from tests.support.agreements import Hearing, examples_of, hearings, publications
+from tests.support.agreements import AGREED_ONLY, Hearing, examples_of, hearings, publications
 
 HEARINGS = hearings()
 PUBLISHED = {one.event_type: one for one in publications()}
@@ -42,6 +42,23 @@ def test_the_readme_of_whoever_publishes_an_event_names_it(event_type: str):
     readme = ROOT / "services" / PUBLISHED[event_type].service / "README.md"
 
     assert f"`{event_type}`" in readme.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("event_type", PUBLISHED)
+def test_an_event_is_made_by_a_use_case_unless_it_is_only_agreed_on(event_type: str):
+    one = PUBLISHED[event_type]
+    package = ROOT / "services" / one.service / f"{one.service}_service"
+    makers = [file for file in package.glob("usecases/*.py") if one.event.__name__ in file.read_text(encoding="utf-8")]
+
+    assert bool(makers) == (event_type not in AGREED_ONLY)
+
+
+@pytest.mark.parametrize("event_type", AGREED_ONLY)
+def test_the_readme_of_its_owner_says_that_an_event_is_only_agreed_on(event_type: str):
+    readme = ROOT / "services" / PUBLISHED[event_type].service / "README.md"
+    (row,) = [line for line in readme.read_text(encoding="utf-8").splitlines() if "not published yet" in line]
+
+    assert f"`{event_type}`" in row
 
 
 @pytest.mark.parametrize("service", SERVICES)
