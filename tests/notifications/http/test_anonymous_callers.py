@@ -3,32 +3,35 @@
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
+import orjson
 from notifications_service.http.endpoints import ENDPOINTS
 from service_kit.http.endpoints import Endpoint, Public
 
 from tests.support.notifications_fixtures import RunningNotifications, letter_required, member_enrolled
 
+# The print provider signs nothing: what it says is not believed, and is answered alike whatever it speaks of.
+OPEN_TO_EVERYBODY = {"take_provider_notification"}
 WITHOUT_A_MEMBER = ("/health/live", "/health/ready", "/metrics", "/openapi.json")
 
 
-def path_of(endpoint: Endpoint, *, known: str) -> str:
-    return endpoint.path.replace("{brand}", "safiag").replace("{id}", known)
+async def told(client: aiohttp.ClientSession, endpoint: Endpoint, *, known: str) -> tuple[int, Any]:
+    """Call an endpoint without a token, as if about `known`; return what it answers, without the request's id."""
+    path = endpoint.path.replace("{brand}", "safiag").replace("{id}", known)
+    body = {"resource_id": known} if endpoint.body is not None else None
+    query = {"member_id": known} if endpoint.method == "GET" else {}
+    async with client.request(endpoint.method, path, params=query, json=body) as response:
+        raw = await response.read()
+        return response.status, orjson.loads(raw) | {"request_id": None} if raw else None
 
 
-async def told(service: RunningNotifications, *, known: str) -> dict[str, tuple[int, Any]]:
-    """Ask every endpoint without a token, as if about `known`; return what each answers, without the request's id."""
-    answers: dict[str, tuple[int, Any]] = {}
+async def all_told(service: RunningNotifications, *, known: str) -> dict[str, tuple[int, Any]]:
     async with service.served() as client:
-        for endpoint in ENDPOINTS:
-            url, query = path_of(endpoint, known=known), {"member_id": known} if endpoint.method == "GET" else {}
-            async with client.request(endpoint.method, url, params=query) as response:
-                problem = await response.json()
-                answers[endpoint.operation] = response.status, problem | {"request_id": None}
-    return answers
+        return {one.operation: await told(client, one, known=known) for one in ENDPOINTS}
 
 
-def test_no_endpoint_is_open_to_everybody():
-    assert [endpoint.operation for endpoint in ENDPOINTS if isinstance(endpoint.access, Public)] == []
+def test_nothing_but_the_print_providers_notifications_is_open_to_everybody():
+    assert {one.operation for one in ENDPOINTS if isinstance(one.access, Public)} <= OPEN_TO_EVERYBODY
 
 
 async def test_without_a_token_a_member_with_a_letter_is_told_from_nobody_in_no_way(service: RunningNotifications):
@@ -36,11 +39,15 @@ async def test_without_a_token_a_member_with_a_letter_is_told_from_nobody_in_no_
     await service.hear(member_enrolled(member_id=member_id))
     await service.hear(letter_required(member_id=member_id))
     await service.hand_over()
-    of_member = await told(service, known=str(member_id))
+    [letter] = await service.rows("SELECT id FROM deliveries")
+    [of_member, of_letter, of_nobody] = [
+        await all_told(service, known=str(known)) for known in (member_id, letter["id"], uuid4())
+    ]
+    closed = {name: answer for name, answer in of_nobody.items() if name not in OPEN_TO_EVERYBODY}
 
-    assert of_member == await told(service, known=str(uuid4()))
-    assert {status for status, _ in of_member.values()} == {401}
-    assert {problem["code"] for _, problem in of_member.values()} == {"not-signed-in"}
+    assert of_member == of_letter == of_nobody
+    assert {(status, problem["code"]) for status, problem in closed.values()} == {(401, "not-signed-in")}
+    assert [of_nobody[name] for name in OPEN_TO_EVERYBODY & of_nobody.keys()] in ([], [(201, None)])
 
 
 async def test_what_is_served_beside_the_table_of_routes_names_no_member(service: RunningNotifications):

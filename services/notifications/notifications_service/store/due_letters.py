@@ -43,6 +43,7 @@ async def with_letters(connection: Connection, leaving: list[Leaving], *, now: d
             SELECT FROM deliveries JOIN recipients USING (brand, member_id)
             WHERE channel = 'letter' AND brand = leaving.brand AND next_attempt_at <= leaving.due_since
             AND created_at <= leaving.required_until AND give_up_at > $4
+            OFFSET 0 -- asked brand by brand, and no join that reads every recipient
         ) ORDER BY position
         """,
         [one.brand for one in leaving],
