@@ -52,6 +52,7 @@ def _record(values: dict[str, Any], changes: dict[str, Any]) -> DeliveryRecord:
     defaults: dict[str, Any] = {
         "id": UUID("0199c2a0-5b1e-7000-8000-000000000001"),
         "state": "planned",
+        "was_a_mail": False,
         "failure": None,
         "promised_until": None,
         "created_at": NOW,

@@ -18,7 +18,18 @@ CONTENT = tomllib.loads((BRANDS / "safiag.toml").read_text(encoding="utf-8"))
 SAFIAG = BrandSender.model_validate(CONTENT["brand"] | CONTENT["notifications"])
 CALL = f"01\u00a099\u00a000\u00a012\u00a034 ({SAFIAG.hours})"
 SPAM = "dans le dossier «\u202fcourrier indésirable\u202f» (ou «\u202fspams\u202f»)"
-FAILURES = [None, "no-such-address", "refused-by-relay", "gave-up", "address-closed", "moved", "unclaimed", "other"]
+FAILURES = [
+    None,
+    "no-such-address",
+    "mailbox-full",
+    "refused-by-relay",
+    "gave-up",
+    "bounced",
+    "address-closed",
+    "moved",
+    "unclaimed",
+    "other",
+]
 
 
 def advice(record: DeliveryRecord, *, minutes: float = 0, days: float = 0) -> str:

@@ -33,6 +33,18 @@ def test_a_letter_that_was_posted_within_the_second_of_its_hand_over_was_handed_
     assert states(record) == ["planned", "handed_over", "posted"]
 
 
+def test_a_letter_that_takes_a_mails_place_says_so_and_has_no_steps_of_the_mail():
+    minute = timedelta(minutes=1)
+    mails = {"was_a_mail": True, "rendered_at": NOW + minute, "possibly_sent_at": NOW + minute}
+    waiting, drawn = (
+        letter(**mails),
+        letter(**mails | {"batched_at": NOW + 2 * minute, "rendered_at": NOW + 3 * minute}),
+    )
+
+    assert (states(waiting), states(drawn)) == (["planned"], ["planned", "batched", "rendered"])
+    assert sentence(waiting, "planned").endswith("l’e-mail demandé d’abord n’a pas pu arriver.")
+
+
 def test_a_mail_that_came_back_was_sent_and_failed_then():
     record = mail(state="failed", failure="no-such-address", sent_at=NOW, failed_at=NOW + timedelta(minutes=2))
 

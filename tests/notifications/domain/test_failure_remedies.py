@@ -37,6 +37,10 @@ def test_every_refusal_of_the_address_norm_names_its_line_or_how_many_there_may_
     "failure",
     [
         *(verdict.value for verdict in (Verdict.NO_SUCH_ADDRESS, Verdict.ADDRESS_MALFORMED, Verdict.REFUSED)),
+        "address-suppressed",
+        "mailbox-full",
+        "expired-on-the-way",
+        "bounced",
         "letter-not-rendered: overflow",
         "gave-up",
         "address-closed",

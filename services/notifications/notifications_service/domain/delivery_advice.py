@@ -8,14 +8,20 @@ from service_kit.clock import civil_date
 
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.delivery_record import DeliveryRecord
+from notifications_service.domain.failure_classes import FailureClass, class_of
 from notifications_service.domain.french_dates import day_in_words, moment_in_words
 from notifications_service.domain.letter_promise import DeliveryWindow, expected_after_posting, expected_delivery
-from notifications_service.domain.mail_course import GAVE_UP, is_hard
 from notifications_service.domain.message_titles import TITLES, MessageTitle
 from notifications_service.domain.print_notes import ADDRESS_REASONS
 
 USUAL_DELAY = timedelta(minutes=10)  # a mail that is not there by then is worth looking for
 
+_NOT_THE_ADDRESS = "Votre adresse e-mail n’est pas en cause."
+_WHY_FAILED: Mapping[FailureClass | None, str] = {
+    "mailbox": "La boîte e-mail de cette adresse est pleine : faites-y de la place.",
+    "expired": "Il n’a pas pu arriver à temps.",
+    "undelivered": "La messagerie de cette adresse ne l’a pas remis, sans dire pourquoi. Vérifiez l’adresse affichée ici.",
+}
 NOTHING_TO_DO = "Vous n’avez rien à faire."
 _IN_SPAM = "dans le dossier « courrier indésirable » (ou « spams »)"
 
@@ -75,7 +81,9 @@ def _waiting_mail(situation: Situation) -> str:
 
 
 def _delayed_mail(situation: Situation) -> str:
-    late = "La messagerie nous demande d’attendre. Nous réessayons automatiquement : ne refaites pas de demande."
+    if situation.is_too_late:
+        return _too_late(situation)
+    late = "La messagerie de cette adresse fait attendre. D’autres essais suivent : ne refaites pas de demande."
     return late + _if_urgent(situation)
 
 
@@ -99,13 +107,12 @@ def _sent_mail(situation: Situation) -> str:
 
 
 def _failed_mail(situation: Situation) -> str:
-    title, code = situation.title, situation.record.failure_code or ""
-    if is_hard(code):
+    title, kind = situation.title, class_of(situation.record.failure_code or "")
+    if kind == "address":
         return _wrong_address(situation)
     if title.alerts:
         return f"L’essentiel est dans son titre. {_if_it_was_not_you(situation)}"
-    reason = "Il n’a pas pu partir à temps." if code == GAVE_UP else "Votre adresse e-mail n’est pas en cause."
-    return f"{reason} {_ask_again(situation)}"
+    return f"{_WHY_FAILED.get(kind, _NOT_THE_ADDRESS)} {_ask_again(situation)}"
 
 
 def _wrong_address(situation: Situation) -> str:
@@ -164,12 +171,12 @@ def _returned_letter(situation: Situation) -> str:
 
 
 def _failed_letter(situation: Situation) -> str:
-    code = situation.record.failure_code or ""
-    if code.startswith("address-"):
+    kind = class_of(situation.record.failure_code or "")
+    if kind == "postal-address":
         return f"L’adresse postale de votre dossier est à corriger. Appelez le {situation.phone}."
     if situation.title.alerts:
         return f"L’essentiel est dans son titre. {_if_it_was_not_you(situation)}"
-    reason = "Il n’a pas pu partir à temps." if code == GAVE_UP else "L’erreur vient de nous."
+    reason = "Il n’a pas pu partir à temps." if kind == "expired" else "L’erreur vient de nous."
     return f"{reason} {_ask_again(situation)}"
 
 

@@ -42,11 +42,16 @@ _SHOWN: dict[str, PublicState] = {
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryRecord:
-    """A delivery as it stands. `sent_at` is a letter's hand-over; `possibly_sent_at` the first attempt without an answer."""
+    """A delivery as it stands.
+
+    `sent_at` is a letter's hand-over; `possibly_sent_at` a mail's first attempt without an answer. A letter that `was_a_mail`
+    takes the place of one that has reached nobody.
+    """
 
     id: UUID
     purpose: Purpose
     channel: Channel
+    was_a_mail: bool
     state: str
     masked_address: str | None
     failure: str | None
@@ -89,8 +94,8 @@ class DeliveryRecord:
         told: list[tuple[PublicState, datetime | None]] = [
             ("planned", self.created_at),
             ("batched", self.batched_at),
-            ("rendered", self.rendered_at),
-            ("possibly_sent", self.possibly_sent_at),
+            ("rendered", None if self._only_the_mail_was_rendered else self.rendered_at),
+            ("possibly_sent", None if self.channel == "letter" else self.possibly_sent_at),
             ("delayed", self.delayed_at),
             ("handed_over" if self.channel == "letter" else "sent", self.sent_at),
             ("posted", self.posted_at),
@@ -106,3 +111,9 @@ class DeliveryRecord:
     @property
     def _was_not_needed(self) -> bool:
         return self.state == "failed" and self.failure == CODE_HAS_SERVED
+
+    @property
+    def _only_the_mail_was_rendered(self) -> bool:
+        if not self.was_a_mail or self.rendered_at is None:
+            return False
+        return self.batched_at is None or self.rendered_at < self.batched_at

@@ -29,7 +29,13 @@ _BY_CODE = {
     "no-such-address": "Faire corriger l’adresse e-mail : la messagerie du destinataire dit qu’elle n’existe pas.",
     "address-malformed": "Faire corriger l’adresse e-mail : elle n’est pas écrite comme une adresse.",
     "address-needs-smtputf8": "Demander une adresse e-mail sans accent avant l’arobase : la messagerie ne prend pas celle-ci.",
+    "address-suppressed": "Faire corriger l’adresse e-mail, ou la rouvrir si elle est bonne : rien n’y est plus envoyé.",
+    "mailbox-full": "Rien à corriger dans le dossier : la boîte de réception est pleine. Proposer un courrier.",
+    "expired-on-the-way": "Rien à corriger dans le dossier : sa messagerie n’a pas répondu à temps. Proposer un courrier.",
+    "bounced": "Vérifier l’adresse e-mail avec la personne : la messagerie du destinataire a rendu le message.",
     "refused-by-relay": "Rien à corriger dans le dossier : signaler à l’exploitation que la messagerie a refusé ce message.",
+    "refused-by-provider": "Vérifier l’adresse postale ; si elle est juste, signaler à l’exploitation que l’imprimeur a refusé "
+    "ce courrier." + _AGAIN,
     "address-closed": "Faire corriger l’adresse postale : un courrier en est revenu." + _AGAIN,
     "unknown-address": "Faire corriger l’adresse postale : la poste n’y a trouvé personne de ce nom." + _AGAIN,
     "moved": "Demander la nouvelle adresse postale : la personne n’habite plus là." + _AGAIN,

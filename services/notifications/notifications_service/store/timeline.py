@@ -54,7 +54,8 @@ async def of_member(
     rows = await connection.fetch(
         """
         SELECT
-            delivery.id, purpose, channel, state, delivery.masked_address, failure, expires_at, promised_until, created_at,
+            delivery.id, purpose, channel, channel = 'letter' AND message_id IS NOT NULL AS was_a_mail, state,
+            delivery.masked_address, failure, expires_at, promised_until, created_at,
             batched_at, rendered_at, delayed_at, sent_at, posted_at, returned_at, served_at, failed_at, stopped_at,
             next_attempt_at, provider_reference, print_batch_id,
             suppressed.reason AS suppressed_because, suppressed.status AS suppressed_status, suppressed_at,
