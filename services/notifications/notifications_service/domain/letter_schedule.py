@@ -18,6 +18,10 @@ from notifications_service.domain.working_days import ONE_DAY, Region, is_workin
 # `at-once` is for demonstrations and tests: letters are collected for some seconds, whatever the hour.
 Leave = Literal["cut-off", "at-once"]
 
+# A folder that the print provider fetches, or one that speaks HTTP in the shape of Maileva's API: it is told the postage, too.
+Channel = Literal["folder", "maileva"]
+Postage = Literal["URGENT", "FAST", "ECONOMIC"]  # J+2, J+3, J+4
+
 # Batches should have left by then; from then on somebody must act. So they are closed earlier.
 LEFT_BEFORE = timedelta(hours=1)
 
@@ -34,9 +38,11 @@ class LetterRules(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     cut_off: Annotated[time, AfterValidator(_without_offset)] = time(14)
-    lead_minutes: int = Field(90, gt=LEFT_BEFORE // timedelta(minutes=1), le=12 * 60)
+    lead_minutes: int = Field(default=90, gt=LEFT_BEFORE // timedelta(minutes=1), le=12 * 60)
     region: Region = "metropole"
-    promise_hours: int = Field(48, ge=1, le=10 * 24)
+    promise_hours: int = Field(default=48, ge=1, le=10 * 24)
+    channel: Channel = "folder"
+    postage: Postage = "FAST"
 
     @property
     def promise(self) -> timedelta:

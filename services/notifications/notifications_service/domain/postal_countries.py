@@ -44,6 +44,7 @@ VI ILES VIERGES DES ETATS UNIS; VN VIET NAM; VU VANUATU; WS SAMOA; XK KOSOVO; YE
 ZM ZAMBIE; ZW ZIMBABWE
 """
 _BY_CODE = {entry[:2]: entry[3:] for entry in _NAMES.replace("\n", " ").strip().split("; ")}
+_CODES = {name: code for code, name in _BY_CODE.items()}
 
 
 class UnknownCountryError(ValueError):
@@ -62,3 +63,8 @@ def country_line(country: str) -> str | None:
     if len(stated) == 2 and stated not in _BY_CODE:
         raise UnknownCountryError
     return _BY_CODE.get(stated, stated)
+
+
+def country_code(line: str) -> str | None:
+    """Give the ISO 3166 code of the country that a line names, or None where it is no country's line."""
+    return _CODES.get(line)

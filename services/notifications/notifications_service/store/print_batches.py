@@ -25,32 +25,59 @@ class PrintBatch:
     attempts: int
     leased_until: datetime
     chosen_attempt: int | None
+    channel: str
 
 
-async def open_batch(connection: Connection, batch_id: UUID, brand: str, *, now: datetime) -> None:
-    """Open a batch that anybody may claim at once."""
+async def open_batch(connection: Connection, batch_id: UUID, brand: str, *, channel: str, now: datetime) -> None:
+    """Open a batch that anybody may claim at once; it keeps its channel, whatever its brand's becomes."""
     await connection.execute(
-        "INSERT INTO print_batches (id, brand, state, created_at, leased_until) VALUES ($1, $2, 'printing', $3, $3)",
+        """
+        INSERT INTO print_batches (id, brand, channel, state, created_at, leased_until)
+        VALUES ($1, $2, $3, 'printing', $4, $4)
+        """,
         batch_id,
         brand,
+        channel,
         now,
     )
 
 
-async def claim(connection: Connection, *, now: datetime, leased_until: datetime) -> PrintBatch | None:
-    """Lease the batch that has waited for longest: a new one, or one whose worker died."""
+async def claim(connection: Connection, *, channel: str, now: datetime, leased_until: datetime) -> PrintBatch | None:
+    """Lease the batch of a channel that has waited for longest: a new one, or one whose worker died."""
     row = await connection.fetchrow(
         """
         UPDATE print_batches SET leased_until = $2, attempts = attempts + 1
         WHERE id = (
-            SELECT id FROM print_batches WHERE state = 'printing' AND leased_until <= $1
+            SELECT id FROM print_batches WHERE state = 'printing' AND leased_until <= $1 AND channel = $3
             ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED
-        ) RETURNING id, brand, created_at, attempts, leased_until, chosen_attempt
+        ) RETURNING id, brand, created_at, attempts, leased_until, chosen_attempt, channel
         """,
         now,
         leased_until,
+        channel,
     )
     return None if row is None else PrintBatch(**dict(row))
+
+
+async def is_leased(connection: Connection, batch: PrintBatch) -> bool:
+    """Tell whether our lease stands, and keep others from claiming the batch until the transaction ends."""
+    return bool(
+        await connection.fetchval(
+            "SELECT true FROM print_batches WHERE id = $1 AND state = 'printing' AND leased_until = $2 FOR SHARE",
+            batch.id,
+            batch.leased_until,
+        )
+    )
+
+
+async def release(connection: Connection, batch: PrintBatch, *, until: datetime) -> None:
+    """Give a lease back before its end: the batch may be claimed from `until` on."""
+    await connection.execute(
+        "UPDATE print_batches SET leased_until = $3 WHERE id = $1 AND state = 'printing' AND leased_until = $2",
+        batch.id,
+        batch.leased_until,
+        until,
+    )
 
 
 async def choose_folder(connection: Connection, batch: PrintBatch) -> bool:

@@ -84,7 +84,8 @@ async def _collect(notifications: Notifications, connection: Connection, leaving
     await publish_failures(notifications, connection, ended, now=now)
     if addressed:
         batch_id = notifications.foundation.entropy.new_id()
-        await print_batches.open_batch(connection, batch_id, brand, now=now)
+        channel = notifications.brands[brand].letters.channel
+        await print_batches.open_batch(connection, batch_id, brand, channel=channel, now=now)
         await due_letters.assign(connection, addressed, batch_id=batch_id, now=now)
     return len(addressed)
 

@@ -53,7 +53,7 @@ async def _draw(
     with span(f"notifications draw {letter.purpose}", traceparent=letter.traceparent):
         try:
             content = _content(notifications, batch, letter)
-            pdf = await notifications.printing.draw(content)
+            pdf = await notifications.printing.draw(content, notifications.templates.letters(batch.brand))
         except LetterNotRendered as reason:
             return str(reason)
         except ValidationError:
@@ -75,4 +75,5 @@ def _content(notifications: Notifications, batch: PrintBatch, letter: BatchedLet
         dated=civil_date(batch.created_at),
         expires_at=letter.expires_at,
     )
-    return letter_page(letter.purpose, opened, around)
+    by_provider = batch.channel == "maileva" and notifications.settings.maileva_address == "provider"
+    return letter_page(letter.purpose, opened, around).model_copy(update={"shows_address": not by_provider})

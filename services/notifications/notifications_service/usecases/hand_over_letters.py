@@ -1,4 +1,4 @@
-"""Batches of letters are drawn and handed over to the print provider, each under a lease.
+"""Batches of letters are drawn and handed over to the print provider, each under a lease: here those of the channel `folder`.
 
 Reads and writes print_batches and deliveries. An attempt draws the batch and writes a folder that nobody reads; one statement,
 under the lease, chooses that folder for good, and its letters are rendered; it gets its name; the hand-over is noted. A worker
@@ -19,9 +19,11 @@ from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches, served_letters
 from notifications_service.store.due_letters import BatchedLetter
 from notifications_service.store.print_batches import PrintBatch
+from notifications_service.usecases.announce_letters import announce_letters
 from notifications_service.usecases.collect_letters import collect_letters
 from notifications_service.usecases.draw_letters import Drawn, draw_letters
 from notifications_service.usecases.give_up_overdue import give_up_batched
+from notifications_service.usecases.measure_hand_over import measure_hand_over
 from notifications_service.usecases.publish_failures import publish_failures
 from notifications_service.usecases.refuse_closed_addresses import refuse_closed_addresses
 
@@ -48,7 +50,7 @@ async def _hand_over_one(notifications: Notifications) -> int:
     now = notifications.now()
     leased_until = now + timedelta(seconds=notifications.settings.lease_seconds)
     async with notifications.database.connection() as connection:
-        batch = await print_batches.claim(connection, now=now, leased_until=leased_until)
+        batch = await print_batches.claim(connection, channel="folder", now=now, leased_until=leased_until)
     if batch is None:
         return 0
     if batch.attempts >= WORRYING_ATTEMPTS:
@@ -103,12 +105,13 @@ async def _note(notifications: Notifications, batch: PrintBatch) -> int:
         if not await print_batches.close_batch(connection, batch, empty=False, now=now):
             return 0  # who has the lease finds the folder chosen, and notes it
         handed_over = await due_letters.mark_handed_over(connection, batch.id, now=now)
+        await announce_letters(notifications, connection, [letter.id for letter in handed_over], now=now)
     await asyncio.to_thread(notifications.folder.tidy, _folder(batch, batch.attempts).folder)
+    notifications.mail_due.call()  # they are announced
     notifications.letter_served.call()  # for a code that served while its letter was being drawn
     log.info("letters_handed_over", batch_id=str(batch.id), letters=len(handed_over))
     for letter in handed_over:
-        metrics.ATTEMPTS.labels(letter.purpose, "letter", "handed-over").inc()
-        metrics.SECONDS_TO_RELAY.labels(letter.purpose, "letter").observe((now - letter.created_at).total_seconds())
+        measure_hand_over(notifications, batch.brand, letter, now=now)
     return len(handed_over)
 
 
