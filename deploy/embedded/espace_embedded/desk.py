@@ -1,22 +1,12 @@
 """The desk, embedded only: a start page, the mails and the letters, as HTML for people and JSON for programs."""
 
-from pathlib import Path
-
 from aiohttp import web
 from identity_service.domain.brand_policy import BrandPolicy
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from notifications_service.domain.brand_sender import BrandSender
 
+from espace_embedded.desk_pages import HEADERS, PAGES, answer_page
 from espace_embedded.letterbox import Letterbox
 from espace_embedded.mailbox import Mailbox
-
-PAGES = Path(__file__).parent / "pages"
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 class Desk:
@@ -33,7 +23,6 @@ class Desk:
     ) -> None:
         self._mailbox, self._letterbox, self._services = mailbox, letterbox, services
         self._brands, self._senders = brands, senders
-        self._pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the desk's routes."""
@@ -48,7 +37,7 @@ class Desk:
 
     async def start(self, _request: web.Request) -> web.Response:
         """Say what is here."""
-        return self._page("start.html", title="Bienvenue", services=self._services, brands=self._brands)
+        return answer_page("start.html", title="Bienvenue", services=self._services, brands=self._brands)
 
     async def style(self, _request: web.Request) -> web.Response:
         """Answer the style sheet."""
@@ -61,14 +50,14 @@ class Desk:
         mails = self._mailbox.mails()
         if _wants_json(request):
             return web.json_response([mail.as_dict() for mail in mails], headers=HEADERS)
-        return self._page("mails.html", title="Mails envoyés", mails=mails[:-101:-1])
+        return answer_page("mails.html", title="Mails envoyés", mails=mails[:-101:-1])
 
     async def letters(self, request: web.Request) -> web.Response:
         """Answer the letters: oldest first for programs, newest first for people."""
         letters = self._letterbox.letters()
         if _wants_json(request):
             return web.json_response([letter.as_dict() for letter in letters], headers=HEADERS)
-        return self._page("letters.html", title="Courriers remis", letters=letters[::-1])
+        return answer_page("letters.html", title="Courriers remis", letters=letters[::-1])
 
     async def letter(self, request: web.Request) -> web.Response:
         """Answer a letter's PDF."""
@@ -88,11 +77,7 @@ class Desk:
             "host": request.host,
             "terms": self._brands[brand].terms_version,
         }
-        return self._page("later.html", title="Cette page arrive bientôt", **content)
-
-    def _page(self, template: str, **content: object) -> web.Response:
-        text = self._pages.get_template(template).render(**content)
-        return web.Response(text=text, content_type="text/html", headers=HEADERS)
+        return answer_page("later.html", title="Cette page arrive bientôt", **content)
 
 
 def _wants_json(request: web.Request) -> bool:

@@ -137,6 +137,9 @@ def settings_of(part: Part, world: World) -> ServiceSettings:
             "smtp_url": world.smtp_url,
             "public_url": world.public_url,
             "letters_directory": world.state.letters,
+            "returns_directory": world.state.returns,
+            "bounces_listen": world.bounces_url,
+            "dkim_directory": world.state.mail_keys,
             "letters_leave": "at-once",  # nobody at the desk waits for the print provider's hour
         },
         "documents": {"storage_directory": world.state.documents},

@@ -26,7 +26,7 @@ class State:
         """Create what is missing; raise StateUnusable when it cannot be written to."""
         state = cls(directory.absolute())
         try:
-            for folder in (state.logs, state.letters, state.documents, state.mails, state.dead_letters):
+            for folder in (state.logs, state.letters, state.returns, state.documents, state.mails, state.dead_letters):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # logs and letters are nobody else's
             make_key_material(state.keys, list(SERVICES))
             make_key_ring(state.keys / "identity" / "pepper.json")
@@ -67,6 +67,16 @@ class State:
     def letters(self) -> Path:
         """Return the folder of print batches."""
         return self.directory / "letters"
+
+    @property
+    def returns(self) -> Path:
+        """Return the folder in which a print provider would tell what became of letters."""
+        return self.directory / "returns"
+
+    @property
+    def mail_keys(self) -> Path:
+        """Return the folder of the keys that mails are signed with."""
+        return self.keys / "notifications" / "dkim"
 
     @property
     def documents(self) -> Path:

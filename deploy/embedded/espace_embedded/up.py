@@ -18,6 +18,7 @@ from pathlib import Path
 import asyncpg
 from aiohttp import web
 from identity_service.domain.brand_policy import BrandPolicy
+from notifications_service.dkim import lay_key
 from notifications_service.domain.brand_sender import BrandSender
 from service_kit.amqp import AmqpBroker
 from service_kit.background import run_background
@@ -41,6 +42,7 @@ from espace_embedded.postgres_server import PostgresServer, PostgresUnavailable
 from espace_embedded.product import PARTS, OpenPart, World, gateway, open_part
 from espace_embedded.readiness import Readiness
 from espace_embedded.state import SERVICES, State, StateUnusable
+from espace_embedded.template_pages import TemplatePages
 
 HOST = "127.0.0.1"
 
@@ -105,6 +107,7 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
             databases = await _databases(admin_url, state)
             for part in PARTS:
                 await migrate(databases[part.name], service=part.name, directory=part.migrations)
+        _make_mail_keys(options, state)
         world = World(
             state=state,
             brands=options.brands,
@@ -116,7 +119,7 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
         )
         with _step("Services"):
             parts = await _open_services(stack, options, world)
-            application = gateway(parts, _routes(options, mailbox, state, parts))
+            application = gateway(parts, _routes(options, mailbox, world, parts))
             await stack.enter_async_context(listening(application, host=HOST, port=options.port))
         await stack.enter_async_context(_working(parts, _brokers(options, state, parts), stop))
         print("\n".join([*_where(options, base_url), *await _demonstration(options, state, base_url)]))
@@ -125,6 +128,12 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
         print("\nStopping…", flush=True)
         for one in parts:
             one.foundation.health.stopping = True
+
+
+def _make_mail_keys(options: Options, state: State) -> None:
+    for sender in read_brands(options.brands, "notifications", BrandSender).values():
+        if not (folder := state.mail_keys / sender.sender_domain).exists():
+            lay_key(folder, "desk")
 
 
 async def _databases(admin_url: str, state: State) -> dict[str, str]:
@@ -143,16 +152,18 @@ async def _always() -> bool:
     return True
 
 
-def _routes(options: Options, mailbox: Mailbox, state: State, parts: list[OpenPart]) -> list[web.RouteDef]:
+def _routes(options: Options, mailbox: Mailbox, world: World, parts: list[OpenPart]) -> list[web.RouteDef]:
+    senders = read_brands(options.brands, "notifications", BrandSender)
     desk = Desk(
         mailbox,
-        Letterbox(state.letters),
+        Letterbox(world.state.letters),
         services=SERVICES,
         brands=read_brands(options.brands, "identity", BrandPolicy),
-        senders=read_brands(options.brands, "notifications", BrandSender),
+        senders=senders,
     )
+    templates = TemplatePages(options.brands, senders, public_url=world.public_url)
     readiness = Readiness({one.part.name: one.foundation.health for one in parts})
-    return [*desk.routes(), *readiness.routes()]
+    return [*templates.routes(), *desk.routes(), *readiness.routes()]
 
 
 def _brokers(options: Options, state: State, parts: list[OpenPart]) -> list[Broker]:
@@ -222,6 +233,7 @@ def _where(options: Options, base_url: str) -> list[str]:
         f"\nEspace adhérent: {base_url}",
         f"  mails    {base_url}/_desk/mails",
         f"  letters  {base_url}/_desk/letters",
+        f"  both     {base_url}/_desk/templates, each of them with sample data",
         f"  logs     {options.state / 'logs' / 'espace.log'}",
         f"  a staff token: {options.command} token --brand mgas --role adviser --state {options.state} (or --role back-office)",
     ]

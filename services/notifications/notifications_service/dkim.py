@@ -23,18 +23,22 @@ async def make_key(settings: NotificationsSettings, arguments: Namespace) -> str
     folder = _folder(settings, arguments.domain)
     if not SELECTOR.fullmatch(arguments.selector):
         raise CommandFailed("a selector is lower-case letters, digits and hyphens, such as 2026-11")
-    file, current = folder / f"{arguments.selector}.pem", folder / CURRENT
-    if file.exists():
+    if (file := folder / f"{arguments.selector}.pem").exists():
         raise CommandFailed(f"{file} exists: choose another selector")
-    write_text(file, fresh_rsa_key())
-    if not current.exists():
-        write_text(current, f"{arguments.selector}\n")
+    lay_key(folder, arguments.selector)
     return "\n".join(
         (
             _record(arguments.domain, read_key(file), signing=_signing(folder)),
-            f"; publish it; once the DNS shows it, write {arguments.selector} into {current}",
+            f"; publish it; once the DNS shows it, write {arguments.selector} into {folder / CURRENT}",
         )
     )
+
+
+def lay_key(folder: Path, selector: str) -> None:
+    """Put a fresh key into a domain's folder; the first one there signs at once."""
+    write_text(folder / f"{selector}.pem", fresh_rsa_key())
+    if not (folder / CURRENT).exists():
+        write_text(folder / CURRENT, f"{selector}\n")
 
 
 async def print_records(settings: NotificationsSettings, arguments: Namespace) -> str:
