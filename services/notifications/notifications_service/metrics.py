@@ -23,3 +23,19 @@ RELAY_OPEN.set(1)  # until it has been seen otherwise
 RELAY_ALARMS = Counter("mail_relay_alarms_total", "Answers of the relay that an operator should look at", ["reason"])
 POSTED = Counter("letters_posted_total", "Letters that the print provider has told to have posted", ["purpose"])
 RETURNED = Counter("letters_returned_total", "Letters that came back, by why", ["purpose", "reason"])
+LETTER_WORKING_HOURS = Histogram(
+    "letter_working_hours",
+    "Working hours from a letter's planning to its hand-over to the print provider",
+    ["brand"],
+    buckets=(0.1, 1, 2, 4, 8, 12, 16, 20, 24, 30, 36, 42, 48, 60, 72, 96),
+)
+LETTER_PROMISES = Counter(
+    "letter_promises_total", "Letters handed over, inside their promise or late", ["brand", "kept"]
+)
+PROMISE_KEPT = Gauge("letter_promise_kept_share", "Share of the letters of 30 days that kept their promise", ["brand"])
+LETTERS_WAITING = Gauge("letters_waiting", "Letters that are not handed over yet", ["brand"])
+LETTERS_IN_ALARM = Gauge(
+    "letters_in_alarm",
+    "Letters that wait: for 24 working hours, for the last cut-off within their promise, with a broken promise",
+    ["brand", "alarm"],
+)

@@ -29,6 +29,7 @@ from notifications_service.usecases.read_returns import read_returns
 from notifications_service.usecases.remove_old_letters import remove_old_letters
 from notifications_service.usecases.remove_served_letters import remove_served_letters
 from notifications_service.usecases.send_due_mails import send_due_mails
+from notifications_service.usecases.watch_promises import PromiseWatch
 
 TOPICS = (
     members,
@@ -47,6 +48,7 @@ TOPICS = (
 EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 GIVE_UP_SECONDS = 5.0
 MEASURE_SECONDS = 10.0
+PROMISES_SECONDS = 60.0
 RETURNS_SECONDS = 5.0
 REMOVE_SECONDS = 600.0
 REMOVE_SERVED_SECONDS = 2.0  # the print provider acknowledges by HTTP, to another process
@@ -62,6 +64,7 @@ def background(notifications: Notifications) -> Background:
             Loop("letters", partial(hand_over_letters, notifications), poll, notifications.letter_due),
             Loop("give_up", partial(give_up_overdue, notifications), GIVE_UP_SECONDS),
             Loop("waiting", partial(measure_waiting, notifications), MEASURE_SECONDS),
+            Loop("promises", PromiseWatch(notifications).look, PROMISES_SECONDS),
             Loop("returns", partial(read_returns, notifications), RETURNS_SECONDS),
             Loop("old_letters", partial(remove_old_letters, notifications), REMOVE_SECONDS),
             Loop(

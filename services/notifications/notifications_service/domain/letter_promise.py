@@ -24,6 +24,7 @@ WAITS_LONG = timedelta(hours=24)  # of working time: each letter should have met
 FASTEST, ORDINARY = 2, 3  # days in the post
 SUNDAY = 6
 
+# Of a letter that waits: for 24 working hours; its last cut-off within the promise comes within the hour; the promise is broken.
 Alarm = Literal["waits-long", "last-cut-off", "broken"]
 
 
@@ -32,22 +33,25 @@ def promised_until(rules: LetterRules, required_at: datetime) -> datetime:
     return after_working_time(required_at, rules.promise, rules.region)
 
 
-def waits_long_since(rules: LetterRules, now: datetime) -> datetime:
-    """Return the instant until which letters were required that have waited for too long by now, if they still wait.
+def alarm_limits(rules: LetterRules, now: datetime) -> dict[Alarm, datetime]:
+    """Return of each alarm the instant until which promises end, of letters that still wait, to be in it now.
 
-    For 24 working hours; and a cut-off that takes them was at hand, since in the last minutes of those hours a letter may just be
-    leaving, and that is no alarm.
+    Who requires a letter later has a promise that ends no earlier: so each alarm, too, is told by where promises end.
+    """
+    return {
+        "waits-long": promised_until(rules, _required_long_ago(rules, now)),
+        "last-cut-off": next_cut_off(rules, now + LEFT_BEFORE).at - timedelta.resolution,
+        "broken": now - timedelta.resolution,
+    }
+
+
+def _required_long_ago(rules: LetterRules, now: datetime) -> datetime:
+    """Return until when letters were required that have waited for too long.
+
+    24 working hours, and a cut-off that takes them was at hand: in the last minutes of those hours a letter may just be leaving.
     """
     met = last_cut_off(rules, now + LEFT_BEFORE)
     return min(before_working_time(now, WAITS_LONG, rules.region), met.closes_at)
-
-
-def in_danger_before(rules: LetterRules, now: datetime) -> datetime:
-    """Return the cut-off that comes too late for every promise that ends before it.
-
-    A letter is in danger from one hour before the last cut-off within its promise.
-    """
-    return next_cut_off(rules, now + LEFT_BEFORE).at
 
 
 @dataclass(frozen=True)

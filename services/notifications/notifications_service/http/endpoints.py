@@ -3,6 +3,7 @@
 from notifications_service.http import (
     closed_addresses,
     deliveries,
+    letter_promise,
     print_batches,
     returned_letters,
     staff_deliveries,
@@ -14,4 +15,5 @@ ENDPOINTS = [
     *closed_addresses.ENDPOINTS,
     *print_batches.ENDPOINTS,
     *returned_letters.ENDPOINTS,
+    *letter_promise.ENDPOINTS,
 ]
