@@ -171,12 +171,15 @@ async def test_who_cannot_sign_in_is_told_what_to_check_and_whom_to_call(running
         assert policy["help"]["phone"] in policy["checks"][-1]["detail"]
 
 
-async def test_a_mail_that_comes_back_turns_into_a_letter_by_itself(running: Running) -> None:
-    member = member_line(44, email="parti.sans.adresse@refused.example")
+@pytest.mark.parametrize(("number", "domain"), [(44, "refused.example"), (46, "bouncing.example")])
+async def test_a_mail_that_comes_back_at_once_or_later_turns_into_a_letter_by_itself(
+    running: Running, number: int, domain: str
+) -> None:
+    member = member_line(number, email=f"parti.sans.adresse@{domain}")
     async with opened(running) as space:
         await import_members(running, space, "safiag", member)
         await ask_for_reset(space, "safiag", member["nir"])
-        code = await code_from_letter(space, "45 RUE DE L EGLISE")
+        code = await code_from_letter(space, f"{number + 1} RUE DE L EGLISE")
         connected, _ = await connect_with_code(space, "safiag", member["nir"], code, PIN)
         signed_in = await sign_in(space, "safiag", member["nir"], PIN)
         status, timeline = await space.get("notifications", "/v1/me/deliveries", signed_in["access_token"])
