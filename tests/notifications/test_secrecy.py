@@ -3,7 +3,6 @@
 import io
 import logging
 from collections.abc import Iterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,20 +12,25 @@ from identity_service.events import (
     ActivationRequested,
     EmailChanged,
     EmailChangeRequested,
+    LetterRequired,
     NewDeviceSeen,
     PasswordChanged,
 )
 from notifications_service.usecases.collect_letters import collect_letters
 from notifications_service.usecases.give_up_overdue import give_up_overdue
+from notifications_service.usecases.remove_served_letters import remove_served_letters
 from service_kit.logging import configure_logging
 
+from tests.journeys.canaries import Canary, canaries_in
 from tests.support.account_events import happens
+from tests.support.letter_steps import ask, batch_of, id_of
 from tests.support.notifications_fixtures import (
     RunningNotifications,
     letter_required,
     member_enrolled,
     reset_requested,
 )
+from tests.support.secret_search import changes_since, dump, files_below, position, tables
 from tests.support.smtp_server import RecordingSmtpServer
 
 TOKEN, CODE, EMAIL = "Kanarie-token-8yVv1m5bC9oTtZrRsE4uHgPdLaKiY", "K7NR-4WXQ-9PTC", "kanarie.mail@example.org"
@@ -35,18 +39,9 @@ ADDRESS = {"street": "81 chemin de la Kanarie", "postal_code": "61170", "city": 
 WORDS = [TOKEN, CODE, CODE.replace("-", ""), EMAIL, "kanarie", "Zoëlig", "chemin"]
 
 
-async def dump(service: RunningNotifications) -> bytes:
-    """Return every column of every table, as text and as raw bytes."""
-    columns = await service.rows(
-        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
-    )
-    found: list[bytes] = []
-    for column in columns:
-        table, name = column["table_name"], column["column_name"]
-        for row in await service.rows(f'SELECT "{name}" AS value FROM "{table}"'):
-            value: Any = row["value"]
-            found.append(value if isinstance(value, bytes) else str(value).encode())
-    return b"\n".join(found).lower()
+async def kept(service: RunningNotifications) -> bytes:
+    """Return what the database holds, in lower case."""
+    return (await tables(service.settings.database_url)).lower()
 
 
 def readable_in(content: bytes) -> list[str]:
@@ -64,7 +59,7 @@ async def test_what_waits_is_sealed(service: RunningNotifications):
     await plan_both(service)
     sealed = await service.rows("SELECT content_sealed FROM deliveries WHERE content_sealed IS NOT NULL")
 
-    assert readable_in(await dump(service)) == []
+    assert readable_in(await kept(service)) == []
     assert len(sealed) == 2
 
 
@@ -76,7 +71,7 @@ async def test_what_waits_of_an_accounts_life_is_sealed(service: RunningNotifica
         await service.hear(happens(event, **fields))
 
     assert len(await service.rows("SELECT id FROM deliveries")) == 7
-    assert readable_in(await dump(service)) == []
+    assert readable_in(await kept(service)) == []
 
 
 async def test_what_is_in_a_batch_is_sealed(service: RunningNotifications):
@@ -84,7 +79,7 @@ async def test_what_is_in_a_batch_is_sealed(service: RunningNotifications):
     await collect_letters(service.notifications)
     (row,) = await service.rows("SELECT content_sealed, masked_address FROM deliveries WHERE state = 'batched'")
 
-    assert readable_in(await dump(service)) == []
+    assert readable_in(await kept(service)) == []
     assert (row["content_sealed"] is not None, row["masked_address"]) == (True, "Le Mêle")
 
 
@@ -92,11 +87,12 @@ async def test_what_has_served_is_gone(service: RunningNotifications, relay: Rec
     await plan_both(service)
     await service.send_mails()
     await service.hand_over()
-    states = await service.rows("SELECT state, content_sealed FROM deliveries ORDER BY state")
+    await service.send_mails()  # the one that announces the letter
+    states = await service.rows("SELECT DISTINCT state, content_sealed FROM deliveries ORDER BY state")
 
     assert TOKEN.encode() in relay.mails[0].raw.replace(b"=\r\n", b"")
     assert states == [{"state": "handed_over", "content_sealed": None}, {"state": "sent", "content_sealed": None}]
-    assert readable_in(await dump(service)) == []
+    assert readable_in(await kept(service)) == []
 
 
 async def test_what_has_failed_or_was_given_up_is_gone(service: RunningNotifications, relay: RecordingSmtpServer):
@@ -109,7 +105,7 @@ async def test_what_has_failed_or_was_given_up_is_gone(service: RunningNotificat
     states = await service.rows("SELECT state, content_sealed FROM deliveries")
 
     assert states == [{"state": "failed", "content_sealed": None}] * 3
-    assert readable_in(await dump(service)) == []
+    assert readable_in(await kept(service)) == []
 
 
 async def test_a_sealed_value_does_not_open_in_another_row(service: RunningNotifications):
@@ -154,3 +150,66 @@ async def test_the_log_shows_nobody(service: RunningNotifications, relay: Record
     assert '"event": "delivery_failed"' in logged
     assert '"event": "address_does_not_fit"' in logged
     assert readable_in(logged.lower().encode()) == []
+
+
+WIPED = [
+    Canary("code", "R3TY-7KLM-2CDF"),
+    Canary("code without hyphens", "R3TY7KLM2CDF"),
+    Canary("token", "Rossignol-9hGwEr5tZuIoPaSdFgHjKlYxCvBnM"),
+    Canary("e-mail address", "rossignol@example.org"),
+    Canary("name", "Rossignolet"),
+    Canary("street", "impasse du Rossignol"),
+    Canary("street as printed", "IMPASSE DU ROSSIGNOL"),
+]
+PRINTED = {"code", "name", "street as printed"}
+
+
+async def plan_rossignol(service: RunningNotifications) -> LetterRequired:
+    """Let a member be known, who is sent a mail with the token and a letter with the code."""
+    letter = letter_required(code="R3TY-7KLM-2CDF")
+    address = ADDRESS | {"street": "impasse du Rossignol"}
+    known = member_enrolled(member_id=letter.member_id, last_name="Rossignolet", address=address)
+    token, email = WIPED[2].value, WIPED[3].value
+    await service.hear(known)
+    await service.hear(reset_requested(member_id=letter.member_id, brand="safiag", token=token, email=email))
+    await service.hear(letter)
+    return letter
+
+
+async def test_what_is_acknowledged_is_nowhere_and_never_was_in_a_dump_or_in_the_log_of_changes(
+    service: RunningNotifications, postgres_url: str, notifications_url: str
+):
+    begin, place = await position(postgres_url), service.settings.letters_directory
+
+    async def found() -> dict[str, list[str]]:
+        left = {
+            "tables": await tables(notifications_url),
+            "dump": await dump(notifications_url),
+            "changes": await changes_since(postgres_url, begin),
+            "files": files_below(place),
+        }
+
+        # What is no secret is found: the search does find.
+        assert letter.member_id.bytes in left["changes"]
+        assert str(letter.member_id).encode() in left["tables"]
+        assert str(letter.member_id).encode() in left["dump"]
+        return {where: canaries_in(content, WIPED) for where, content in left.items()}
+
+    letter = await plan_rossignol(service)
+    planned = await found()
+    await collect_letters(service.notifications)
+    batched = await found()
+    await service.send_mails()
+    await service.hand_over()
+    handed_over = await found()
+    batch = await batch_of(service, letter)
+    told = await ask(service, "POST", f"/v1/print-batches/{batch}/posted", json={})
+    await remove_served_letters(service.notifications)
+    acknowledged = await found()
+
+    nowhere: dict[str, list[str]] = {"tables": [], "dump": [], "changes": [], "files": []}
+    assert planned == batched == nowhere
+    assert set(handed_over.pop("files")) >= PRINTED
+    assert handed_over == {"tables": [], "dump": [], "changes": []}
+    assert (told.status, acknowledged) == (200, nowhere)
+    assert str(await id_of(service, letter)).encode() in files_below(place)  # the evidence stays

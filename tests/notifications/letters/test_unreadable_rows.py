@@ -132,7 +132,7 @@ async def test_a_batch_that_can_never_be_written_gives_its_letters_up_and_wipes_
 async def test_a_batch_is_handed_over_although_collecting_fails(service: RunningNotifications):
     cause = await letter_to(service)
     await collect_letters(service.notifications)
-    await service.rows("ALTER TABLE recipients RENAME TO elsewhere")
+    await service.rows("ALTER TABLE closed_addresses RENAME TO elsewhere")
     await service.hand_over()
     with pytest.raises(asyncpg.UndefinedTableError):  # told when there is nothing else to do
         await service.hand_over()
