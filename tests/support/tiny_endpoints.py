@@ -206,6 +206,7 @@ ENDPOINTS = [
     _endpoint("GET", "/v1/me", "show_me", who_am_i, SignedIn()),
     _endpoint("POST", "/v1/me/parcels", "ask_for_my_parcel", ask_for_parcel, SignedIn(), **ASKED),
     _endpoint("GET", "/v1/{brand}/me", "show_me_here", who_am_i, SignedIn()),
+    _endpoint("GET", "/v1/me/parcels", "show_my_parcels", who_am_i, SignedIn(("parcels", "parcels.read"))),
     _endpoint("GET", "/v1/{brand}/staff", "show_staff", who_am_i, Staff(("adviser", "operator"))),
     _endpoint("GET", "/v1/print-batches", "show_batches", who_am_i, Staff(("print-operator",))),
 ]

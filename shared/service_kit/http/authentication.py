@@ -25,7 +25,7 @@ class Authentication:
     def principal(
         self, request: web.Request, access: Access, *, brand: str, now: datetime
     ) -> MemberPrincipal | StaffPrincipal | None:
-        """Return the caller; raise NotSignedIn without a valid token, Forbidden for another role or brand."""
+        """Return the caller; raise NotSignedIn without a valid token, Forbidden for another role, scope or brand."""
         if isinstance(access, Public):
             return None
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -41,12 +41,18 @@ class Authentication:
             raise Forbidden
         if isinstance(access, Staff) and not _roles(caller).intersection(access.roles):
             raise Forbidden
+        if isinstance(access, SignedIn) and access.scopes and not _scope(caller).intersection(access.scopes):
+            raise Forbidden
         return caller
 
     def _verified(self, token: str, access: SignedIn | Staff, *, now: datetime) -> MemberPrincipal | StaffPrincipal:
         if isinstance(access, SignedIn):
             return self.members.member(token, now=now)
         return self.staff.staff(token, now=now, role_claim=self.staff_role_claim)
+
+
+def _scope(caller: MemberPrincipal | StaffPrincipal) -> frozenset[str]:
+    return caller.scope if isinstance(caller, MemberPrincipal) else frozenset()
 
 
 def _roles(caller: MemberPrincipal | StaffPrincipal) -> frozenset[str]:

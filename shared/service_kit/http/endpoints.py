@@ -23,7 +23,9 @@ class Public:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A member's access token is needed."""
+    """A member's access token is needed; one that names at least one of `scopes`, where there are some (RFC 6749 § 3.3)."""
+
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,14 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
+def may_be_forbidden(endpoint: Endpoint) -> bool:
+    """Tell whether a valid token may be of the wrong brand, role or scope."""
+    access = endpoint.access
+    if isinstance(access, SignedIn):
+        return "{brand}" in endpoint.path or bool(access.scopes)
+    return isinstance(access, Staff)
+
+
 def problems_of(endpoint: Endpoint) -> list[type[DomainError]]:
     """Return every problem that `endpoint` may answer with: its own and those of the pipeline."""
     found: list[type[DomainError]] = [*endpoint.problems, InternalError, TemporarilyUnavailable]
@@ -65,7 +73,7 @@ def problems_of(endpoint: Endpoint) -> list[type[DomainError]]:
         found.append(NotFound)  # a control character, say, names nothing
     if not isinstance(endpoint.access, Public):
         found += [NotSignedIn]
-    if isinstance(endpoint.access, Staff) or (isinstance(endpoint.access, SignedIn) and "{brand}" in endpoint.path):
+    if may_be_forbidden(endpoint):
         found += [Forbidden]
     if endpoint.body is not None or endpoint.streams:
         found += [UnsupportedMediaType, BodyTooLarge, BodyTruncated]

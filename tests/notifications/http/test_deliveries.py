@@ -107,7 +107,7 @@ async def test_an_address_that_somebody_typed_is_masked_and_brings_no_message(se
     assert {item["masked_address"] for item in page["items"]} == {"v•••@m•••.example", "•••@•••"}
 
 
-@pytest.mark.parametrize(("scope", "status"), [("member", 200), ("member.read", 200), ("card other", 403)])
+@pytest.mark.parametrize(("scope", "status"), [("member", 200), ("member.read", 200), ("card other", 403), ("", 403)])
 async def test_a_token_of_an_ended_contract_reads_on_and_one_for_something_else_does_not(
     service: RunningNotifications, scope: str, status: int
 ):

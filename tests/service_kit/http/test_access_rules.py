@@ -40,6 +40,19 @@ async def test_a_member_is_recognised(tiny: Served, place: Place) -> None:
     assert await ask(tiny, ME_HERE, headers) == (200, "", {"who": str(ACCOUNT), "brand": "alpha"})
 
 
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [("parcels", 200), ("card parcels.read", 200), ("card", 403), ("parcels.write", 403), ("", 403), (None, 403)],
+)
+async def test_a_token_of_another_scope_is_not_enough_where_a_scope_is_asked_for(
+    scope: str | None, status: int, tiny: Served, place: Place
+) -> None:
+    token = place.member_token(scope=scope)
+
+    assert (await ask(tiny, "/v1/me/parcels", bearer(token)))[0] == status
+    assert (await ask(tiny, ME, bearer(token)))[0] == 200
+
+
 async def test_a_member_of_staff_is_recognised(tiny: Served, place: Place) -> None:
     printing = bearer(place.staff_token(roles=["print-operator", "unknown"], brand="beta"))
 

@@ -34,7 +34,7 @@ _BY_CODE = {
     "expired-on-the-way": "Rien à corriger dans le dossier : sa messagerie n’a pas répondu à temps. Proposer un courrier.",
     "bounced": "Vérifier l’adresse e-mail avec la personne : la messagerie du destinataire a rendu le message.",
     "refused-by-relay": "Rien à corriger dans le dossier : signaler à l’exploitation que la messagerie a refusé ce message.",
-    "refused-by-provider": "Vérifier l’adresse postale ; si elle est juste, signaler à l’exploitation que l’imprimeur a refusé "
+    "refused-by-provider": "Vérifier l’adresse postale ; si elle est juste, signaler à l’exploitation que l’imprimeur a refusé "
     "ce courrier." + _AGAIN,
     "address-closed": "Faire corriger l’adresse postale : un courrier en est revenu." + _AGAIN,
     "unknown-address": "Faire corriger l’adresse postale : la poste n’y a trouvé personne de ce nom." + _AGAIN,
