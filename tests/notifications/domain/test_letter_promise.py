@@ -96,9 +96,11 @@ def test_alarms_are_what_they_say(rules: LetterRules, required: datetime, waited
         ((2026, 4, 2, 13, 0), RULES, (2026, 4, 4), (2026, 4, 8)),  # before Easter
         ((2026, 4, 2, 13, 0), ALSACE, (2026, 4, 7), (2026, 4, 9)),
         ((2026, 12, 24, 13, 0), RULES, (2026, 12, 28), (2026, 12, 30)),
+        ((2026, 11, 23, 13, 0), LetterRules(postage="URGENT"), (2026, 11, 25), (2026, 11, 25)),
+        ((2026, 11, 23, 13, 0), LetterRules(postage="ECONOMIC"), (2026, 11, 25), (2026, 11, 27)),
     ],
 )
-def test_a_letter_arrives_two_days_of_the_post_to_three_working_days_after_it_was_posted(
+def test_a_letter_arrives_between_two_days_of_the_post_and_as_many_working_days_as_its_postage_takes(
     handed_over: tuple[int, ...], rules: LetterRules, earliest: tuple[int, int, int], latest: tuple[int, int, int]
 ):
     assert expected_delivery(rules, paris(*handed_over)) == DeliveryWindow(date(*earliest), date(*latest))

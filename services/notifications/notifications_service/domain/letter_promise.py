@@ -1,9 +1,9 @@
 """The promise that a letter is handed over within so many working hours; when to worry about it; when the letter will arrive.
 
-The post promises no 48 hours any more: since 2023 an ordinary letter takes three days (J+3), the fastest industrial class two.
+The post promises no 48 hours any more: since 2023 the fastest industrial class takes two days (J+2), an ordinary letter three.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count, islice
@@ -11,7 +11,7 @@ from typing import Literal
 
 from service_kit.clock import civil_date
 
-from notifications_service.domain.letter_schedule import LEFT_BEFORE, LetterRules, last_cut_off, next_cut_off
+from notifications_service.domain.letter_schedule import LEFT_BEFORE, LetterRules, Postage, last_cut_off, next_cut_off
 from notifications_service.domain.working_days import (
     Region,
     after_working_time,
@@ -21,7 +21,8 @@ from notifications_service.domain.working_days import (
 )
 
 WAITS_LONG = timedelta(hours=24)  # of working time: each letter should have met a cut-off by then
-FASTEST, ORDINARY = 2, 3  # days in the post
+FASTEST = 2
+DAYS_IN_THE_POST: Mapping[Postage, int] = {"URGENT": FASTEST, "FAST": 3, "ECONOMIC": 4}
 SUNDAY = 6
 
 # Of a letter that waits: for 24 working hours; its last cut-off within the promise comes within the hour; the promise is broken.
@@ -70,12 +71,13 @@ def expected_delivery(rules: LetterRules, handed_over_at: datetime) -> DeliveryW
 def expected_after_posting(rules: LetterRules, posted_at: datetime) -> DeliveryWindow:
     """Return when a letter arrives that was posted at an instant.
 
-    At the earliest after two days on which the post delivers (Saturdays are such days), at the latest after three working days.
+    At the earliest after two days on which the post delivers (Saturdays are such days), at the latest after as many working days
+    as the brand's postage takes.
     """
     after_posting = civil_date(posted_at) + timedelta(days=1)
     return DeliveryWindow(
         _nth(_days_of_the_post(after_posting, rules.region), FASTEST),
-        _nth(working_days_from(after_posting, rules.region), ORDINARY),
+        _nth(working_days_from(after_posting, rules.region), DAYS_IN_THE_POST[rules.postage]),
     )
 
 
