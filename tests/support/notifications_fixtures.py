@@ -84,8 +84,11 @@ class RunningNotifications:
         ).encode()
 
     async def send_mails(self) -> int:
-        """Do one round of the worker's loop for mails."""
-        return await send_due_mails(self.notifications)
+        """Do rounds of the worker's loop for mails until nothing is due or can be sent; return how many were settled."""
+        settled = 0
+        while done := await send_due_mails(self.notifications):
+            settled += done
+        return settled
 
     async def hand_over(self) -> int:
         """Do one round of the worker's loop for letters."""
@@ -142,6 +145,7 @@ class RunningNotifications:
             "brand": brand,
             "member_id": str(member_id),
             "sid": str(uuid4()),
+            "scope": "member",
         }
         (key,) = KeySet.import_key_set(json.loads((self.keys / "signing-keys.json").read_text())).keys
         return jwt.encode({"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}, values | claims, key, algorithms=["EdDSA"])
