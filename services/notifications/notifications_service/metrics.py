@@ -13,15 +13,35 @@ SECONDS_TO_RELAY = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200, 3600, 86_400),
 )
 OLDEST_DUE_SECONDS = Gauge(
-    "deliveries_oldest_due_seconds", "Age of the delivery that has been due for longest", ["channel"]
+    "deliveries_oldest_due_seconds", "Age of the delivery that has been due for longest", ["channel", "lane"]
+)
+STRANDED = Gauge(
+    "deliveries_stranded",
+    "Deliveries that are not over and that nothing will ever touch again: there should be none",
+    ["channel"],
 )
 WITHOUT_RECIPIENT = Gauge(
     "letters_without_recipient", "Letters that have waited for over ten minutes to learn whom they are for"
 )
-RELAY_OPEN = Gauge("mail_relay_answers", "0 while the mail relay is down or refuses our credentials")
-RELAY_OPEN.set(1)  # until it has been seen otherwise
-RELAY_ALARMS = Counter("mail_relay_alarms_total", "Answers of the relay that an operator should look at", ["reason"])
+RELAY_OPEN = Gauge("mail_relay_answers", "0 while a mail relay is down or refuses our credentials", ["relay"])
+RELAY_ALARMS = Counter(
+    "mail_relay_alarms_total", "Answers of a relay that an operator should look at", ["relay", "reason"]
+)
+RELAY_ATTEMPTS = Counter(
+    "mail_relay_attempts_total", "Mails tried by a relay, by what became of them", ["relay", "outcome"]
+)
+PUT_OFF = Counter(
+    "mails_put_off_total", "Mails that came too early for their domain, by the limit (* for others)", ["domain"]
+)
+BOUNCES = Counter(
+    "mail_bounces_total", "Mails to return paths, by what they said: failed, delayed, forged, no-report …", ["outcome"]
+)
 POSTED = Counter("letters_posted_total", "Letters that the print provider has told to have posted", ["purpose"])
+PROVIDER_OPEN = Gauge("print_provider_answers", "0 while the print provider is down or refuses our credentials")
+PROVIDER_OPEN.set(1)  # until it has been seen otherwise
+PROVIDER_ALARMS = Counter(
+    "print_provider_alarms_total", "Answers of the print provider that an operator should look at", ["reason"]
+)
 RETURNED = Counter("letters_returned_total", "Letters that came back, by why", ["purpose", "reason"])
 LETTER_WORKING_HOURS = Histogram(
     "letter_working_hours",

@@ -17,15 +17,24 @@ from service_kit.wake import Wake
 
 from notifications_service.channels.brand_templates import BrandTemplates, read_own_templates
 from notifications_service.channels.dkim_keys import DkimKeys
+from notifications_service.channels.lane_looks import LaneLooks
 from notifications_service.channels.letter_folder import LetterFolder
 from notifications_service.channels.letter_printing import LetterPrinting
-from notifications_service.channels.relay_circuit import RelayCircuit
+from notifications_service.channels.mail_dispatch import MailDispatch
+from notifications_service.channels.mail_relays import NAMES, MailRelay, MailRelays
+from notifications_service.channels.maileva.provider import Maileva, check_maileva, open_maileva
+from notifications_service.channels.probed_circuit import ProbedCircuit
 from notifications_service.channels.returns_folder import ReturnsFolder
 from notifications_service.channels.smtp_sessions import SmtpSessions
 from notifications_service.domain.brand_sender import BrandSender
+from notifications_service.domain.destination_paces import DestinationPaces
+from notifications_service.domain.pace import Pace, SharedPace
+from notifications_service.metrics import RELAY_OPEN
+from notifications_service.rendering.checked_templates import check_templates
 from notifications_service.settings import NotificationsSettings
 
 SERVICE = "notifications"
+NOTIFIED_PER_SECOND = 100  # what the print provider, or anybody in its name, may tell each HTTP process
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 log = structlog.get_logger()
@@ -45,15 +54,16 @@ class Notifications:
     addresses: Digests  # recognises e-mail and postal addresses without keeping them
     reasons: Cipher  # seals why staff did something; context: the deed's id
     templates: BrandTemplates
-    sessions: SmtpSessions
-    circuit: RelayCircuit
+    dispatch: MailDispatch
     printing: LetterPrinting
     folder: LetterFolder
     returns: ReturnsFolder | None
     # Wakes within the worker: who hears of a message is also who sends it.
-    mail_due: Wake = field(default_factory=Wake)
+    mail_due: Wake
     letter_due: Wake = field(default_factory=Wake)
     letter_served: Wake = field(default_factory=Wake)
+    maileva: Maileva | None = None  # the print provider that speaks HTTP, where there is an account
+    notified: Pace = field(default_factory=lambda: Pace(NOTIFIED_PER_SECOND))
 
     @property
     def database(self) -> Database:
@@ -72,13 +82,19 @@ async def open_notifications(
     """Open notifications' resources; a missing or malformed file is told before anything waits."""
     brands = read_brands(settings.brands_directory, SERVICE, BrandSender)
     own_templates = read_own_templates(settings.brands_directory, brands.keys())
+    check_templates(brands, own_templates)
+    check_maileva(settings, brands)
     dkim = _dkim_keys(settings, brands)
     printing = LetterPrinting(threads=settings.letter_threads)
     try:
-        async with open_foundation(
-            SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
-        ) as foundation:
-            sessions = SmtpSessions(settings.relay(), count=settings.smtp_sessions, clock=foundation.clock)
+        async with (
+            open_foundation(
+                SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
+            ) as foundation,
+            open_maileva(settings, foundation.clock) as maileva,
+        ):
+            mail_due = Wake()
+            dispatch = _mail_dispatch(settings, foundation.clock, mail_due)
             try:
                 yield Notifications(
                     foundation=foundation,
@@ -91,16 +107,39 @@ async def open_notifications(
                     addresses=Digests(foundation.data_keys, "address"),
                     reasons=Cipher(foundation.data_keys, "staff-deed.reason"),
                     templates=BrandTemplates(own_templates),
-                    sessions=sessions,
-                    circuit=RelayCircuit(settings.relay_pause_seconds),
+                    dispatch=dispatch,
+                    mail_due=mail_due,
                     printing=printing,
                     folder=LetterFolder(settings.letters_directory),
                     returns=settings.returns_directory and ReturnsFolder(settings.returns_directory),
+                    maileva=maileva,
                 )
             finally:
-                await sessions.close()
+                await dispatch.close()
     finally:
         printing.close()
+
+
+def _mail_dispatch(settings: NotificationsSettings, clock: Clock, mail_due: Wake) -> MailDispatch:
+    seats = settings.smtp_sessions
+    relays = [
+        MailRelay(
+            name,
+            SmtpSessions(relay, count=seats, clock=clock),
+            ProbedCircuit(settings.relay_pause_seconds),
+            SharedPace(settings.smtp_per_second) if settings.smtp_per_second else None,
+        )
+        for name, relay in zip(NAMES, settings.relays(), strict=False)
+    ]
+    for relay in relays:
+        RELAY_OPEN.labels(relay.name).set(1)  # until it has been seen otherwise
+    return MailDispatch(
+        MailRelays(relays),
+        LaneLooks(mail_due, poll_seconds=settings.poll_seconds),
+        seats=seats,
+        bulk=Pace(settings.bulk_per_minute / 60),
+        domains=DestinationPaces(settings.domains_per_second),
+    )
 
 
 def _dkim_keys(settings: NotificationsSettings, brands: dict[str, BrandSender]) -> DkimKeys:

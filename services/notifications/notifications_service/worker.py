@@ -9,8 +9,13 @@ from service_kit.loops import Loop
 from notifications_service.consumers import (
     accounts,
     activations,
+    bank_details,
+    beneficiaries,
+    contributions,
     devices,
+    documents,
     email_changes,
+    endings,
     identifiers,
     letters,
     members,
@@ -20,15 +25,20 @@ from notifications_service.consumers import (
     resets,
     unneeded_codes,
 )
+from notifications_service.domain.mail_seats import seats_of
 from notifications_service.resources import Notifications, open_notifications
 from notifications_service.settings import NotificationsSettings
+from notifications_service.usecases.follow_letters import follow_letters
 from notifications_service.usecases.give_up_overdue import give_up_overdue
 from notifications_service.usecases.hand_over_letters import hand_over_letters
+from notifications_service.usecases.hear_bounce import listen_for_bounces
 from notifications_service.usecases.measure_waiting import measure_waiting
 from notifications_service.usecases.read_returns import read_returns
 from notifications_service.usecases.remove_old_letters import remove_old_letters
 from notifications_service.usecases.remove_served_letters import remove_served_letters
 from notifications_service.usecases.send_due_mails import send_due_mails
+from notifications_service.usecases.submit_letters import submit_letters
+from notifications_service.usecases.subscribe_to_provider import subscribe_to_provider
 from notifications_service.usecases.watch_promises import PromiseWatch
 
 TOPICS = (
@@ -44,6 +54,11 @@ TOPICS = (
     identifiers,
     devices,
     passkeys,
+    contributions,
+    bank_details,
+    beneficiaries,
+    endings,
+    documents,
 )
 EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 GIVE_UP_SECONDS = 5.0
@@ -51,17 +66,19 @@ MEASURE_SECONDS = 10.0
 PROMISES_SECONDS = 60.0
 RETURNS_SECONDS = 5.0
 REMOVE_SECONDS = 600.0
+SUBSCRIBE_SECONDS = 3600.0
 REMOVE_SERVED_SECONDS = 2.0  # the print provider acknowledges by HTTP, to another process
 
 
 def background(notifications: Notifications) -> Background:
     """Return what notifications does when nobody asks."""
-    poll = notifications.settings.poll_seconds
+    settings, poll = notifications.settings, notifications.settings.poll_seconds
     return Background(
         subscriptions=[one for topic in TOPICS for one in topic.subscriptions(notifications)],
         loops=[
-            Loop("mails", partial(send_due_mails, notifications), poll, notifications.mail_due),
+            *_mail_loops(notifications),
             Loop("letters", partial(hand_over_letters, notifications), poll, notifications.letter_due),
+            *_provider_loops(notifications),
             Loop("give_up", partial(give_up_overdue, notifications), GIVE_UP_SECONDS),
             Loop("waiting", partial(measure_waiting, notifications), MEASURE_SECONDS),
             Loop("promises", PromiseWatch(notifications).look, PROMISES_SECONDS),
@@ -74,7 +91,29 @@ def background(notifications: Notifications) -> Background:
                 notifications.letter_served,
             ),
         ],
+        endless={"bounces": partial(listen_for_bounces, notifications)} if settings.bounces_listen else {},
     )
+
+
+def _mail_loops(notifications: Notifications) -> list[Loop]:
+    """Return a loop for each seat, so that none waits for another."""
+    settings, wake = notifications.settings, notifications.mail_due
+    return [
+        Loop(f"mails_{seat.number + 1}", partial(send_due_mails, notifications, seat), settings.poll_seconds, wake)
+        for seat in seats_of(settings.smtp_sessions)
+    ]
+
+
+def _provider_loops(notifications: Notifications) -> list[Loop]:
+    """Return what is done with the print provider that speaks HTTP: none of it holds up letters that leave by the folder."""
+    poll = notifications.settings.poll_seconds
+    if notifications.maileva is None:
+        return []
+    return [
+        Loop("submitted_letters", partial(submit_letters, notifications), poll),
+        Loop("followed_letters", partial(follow_letters, notifications), poll),
+        Loop("provider_subscriptions", partial(subscribe_to_provider, notifications), SUBSCRIBE_SECONDS),
+    ]
 
 
 async def main(settings: NotificationsSettings, stop: asyncio.Event) -> None:

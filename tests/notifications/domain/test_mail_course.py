@@ -24,10 +24,11 @@ def course(
     *,
     answer: RelayAnswer = LATER,
     attempts: int = 0,
-    possibly_sent: bool = False,
     minutes: float = 55,
+    **stood: bool,
 ):
-    situation = Situation(attempts, possibly_sent, NOW + timedelta(minutes=minutes))
+    possibly_sent = stood.pop("possibly_sent", False)
+    situation = Situation(attempts, possibly_sent, NOW + timedelta(minutes=minutes), **stood)
     return course_after(verdict, answer, situation, pauses=PAUSES, now=NOW)
 
 
@@ -37,7 +38,7 @@ def in_seconds(seconds: float) -> datetime:
 
 @pytest.mark.parametrize(("attempts", "pause"), list(enumerate([*PAUSES, 1200])))
 def test_a_mail_is_tried_again_after_30_seconds_then_1_2_5_10_and_20_minutes(attempts: int, pause: int):
-    assert course(Verdict.TEMPORARY, attempts=attempts) == Course("planned", in_seconds(pause))
+    assert course(Verdict.TEMPORARY, attempts=attempts) == Course("delayed", in_seconds(pause))
 
 
 def test_a_mail_whose_next_attempt_would_come_too_late_is_given_up():
@@ -71,6 +72,19 @@ def test_a_mail_on_which_the_relay_hangs_lets_others_go_first():
     hung = course(Verdict.RELAY_DOWN, answer=RelayAnswer(Stage.RECIPIENT, None))
 
     assert hung == Course("planned", in_seconds(30), counted=False)
+
+
+def test_a_mail_that_was_told_to_wait_stays_delayed_whatever_comes_next():
+    assert course(Verdict.NOT_WRITTEN, delayed=True) == Course("delayed", in_seconds(30))
+    assert course(Verdict.RELAY_DOWN, answer=NO_ANSWER, delayed=True) == Course("delayed", NOW, counted=False)
+
+
+def test_a_mail_that_one_relay_sends_away_goes_to_the_other_at_once_but_one_that_is_met_by_silence_waits():
+    told = course(Verdict.RELAY_DOWN, answer=RelayAnswer(Stage.RECIPIENT, 421), has_another_relay=True)
+    silent = course(Verdict.RELAY_DOWN, answer=RelayAnswer(Stage.RECIPIENT, None), has_another_relay=True)
+
+    assert told == Course("planned", NOW, counted=False)
+    assert silent == Course("planned", in_seconds(30), counted=False)
 
 
 def test_a_message_is_given_up_a_margin_before_its_secret_expires():

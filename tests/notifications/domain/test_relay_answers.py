@@ -1,7 +1,9 @@
 """The table of relay answers, row by row."""
 
 import pytest
+from notifications_service.domain.failure_classes import is_hard
 from notifications_service.domain.relay_answers import RelayAnswer, Stage, Verdict, verdict_on
+from notifications_service.usecases.probe_relays import ALARMS
 
 
 def judged(stage: Stage, code: int, words: str = "") -> Verdict:
@@ -31,6 +33,81 @@ def test_a_full_mailbox_is_temporary_whatever_its_first_digit(code: int, words: 
 def test_a_policy_refusal_says_nothing_against_the_address(stage: Stage):
     assert judged(stage, 554, "5.7.1 spam") is Verdict.REFUSED
     assert judged(stage, 550, "5.7.1 relaying denied") is Verdict.REFUSED
+
+
+REFUSALS = range(500, 560)
+SPOKEN_TO = (Stage.SENDER, Stage.RECIPIENT, Stage.CONTENT)
+
+
+@pytest.mark.parametrize("detail", [0, 1, 8, 25, 26, 27, 60, 509])
+def test_whatever_its_code_and_stage_a_status_of_policy_alarms_and_never_blames_the_address(detail: int):
+    verdicts = {
+        judged(stage, code, f"{mark}5.7.{detail} <zoe@example.org> refused")
+        for stage in Stage
+        for code in REFUSALS
+        for mark in ("", "#", "(", "[")
+    }
+
+    assert verdicts <= ALARMS
+    assert not any(is_hard(verdict.value) for verdict in verdicts)
+    assert verdicts >= {Verdict.REFUSED, Verdict.SENDER_REFUSED, Verdict.CREDENTIALS_REFUSED}
+
+
+def test_only_what_is_said_of_the_address_is_held_against_it():
+    about = {
+        status: {judged(stage, code, f"{status} no") for stage in SPOKEN_TO for code in REFUSALS}
+        for status in (
+            "5.0.0",
+            "5.1.1",
+            "5.1.7",
+            "5.1.8",
+            "5.1.10",
+            "5.2.1",
+            "5.2.2",
+            "5.3.4",
+            "5.4.1",
+            "5.5.0",
+            "5.6.0",
+        )
+    }
+
+    blaming = {status for status, verdicts in about.items() if any(is_hard(verdict.value) for verdict in verdicts)}
+    assert blaming == {"5.1.1", "5.1.10", "5.2.1"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<zoe@example.org>: Relay access denied",
+        "relaying denied",
+        "we do not relay",
+        "Message rejected as spam by Content Filtering.",
+        "Service unavailable; Client host [192.0.2.1] blocked using dnsbl.example",
+        "Unauthenticated email is not accepted due to DMARC policy",
+        "Administrative prohibition (5.7.1)",
+        "authentication required",
+    ],
+)
+def test_a_relay_that_refuses_us_without_a_status_does_not_condemn_every_address(words: str):
+    assert judged(Stage.RECIPIENT, 550, words) is Verdict.REFUSED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no such user here",
+        "<blocked.spam@policy.example>: user unknown",
+        "User unknown in relay recipient table",
+        "Requested action not taken: mailbox unavailable",
+        "unknown at 192.5.7.1",
+    ],
+)
+def test_an_address_that_does_not_exist_is_known_as_such_without_a_status(words: str):
+    assert judged(Stage.RECIPIENT, 550, words) is Verdict.NO_SUCH_ADDRESS
+
+
+def test_a_5xx_whose_status_says_for_now_is_temporary():
+    assert judged(Stage.RECIPIENT, 550, "4.2.1 try later") is Verdict.TEMPORARY
 
 
 def test_a_5xx_after_data_without_status_is_a_refusal_of_the_mail_not_of_the_address():

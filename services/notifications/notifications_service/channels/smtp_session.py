@@ -3,6 +3,8 @@
 Place in the flow: `usecases/send_due_mails` hands over bytes, and gets back what the relay answered. Nothing is decided here.
 """
 
+import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ LOST = (
     EOFError,
 )  # no answer came: SMTPException is the class of lost connections too
 QUIT_SECONDS = 2.0
+GO_ON = 354
+WRITE_PAUSE = 0.01  # seconds between two looks whether the network has taken everything
+_LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the way (RFC 5321, 4.5.2)
 
 log = structlog.get_logger()
 
@@ -74,7 +79,7 @@ _STARTTLS = {"required": True, "offered": None, "never": False}
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """A mail as the relay gets it: the envelope's two addresses, and the bytes."""
+    """A mail as the relay gets it: the envelope's two addresses, and the bytes, each of whose lines ends with CRLF."""
 
     sender: str
     recipient: str
@@ -100,9 +105,10 @@ class SmtpSession:
         self._stage = Stage.CONNECT
 
     async def send(self, mail: OutgoingMail, *, may_still_send: Callable[[], bool]) -> RelayAnswer:
-        """Send one mail and return the relay's answer; `may_still_send` is asked just before DATA.
+        """Send one mail and return the relay's answer.
 
-        Raises NeedsSmtpUtf8 and LeaseGone, in both cases with nothing sent.
+        `may_still_send` is asked before DATA, and once more before the line that makes the mail the relay's. Raises NeedsSmtpUtf8
+        and LeaseGone, in both cases with nothing sent.
         """
         reused = self._is_fresh()
         answer = await self._try(mail, may_still_send)
@@ -110,6 +116,21 @@ class SmtpSession:
             answer = await self._try(mail, may_still_send)  # the relay had hung up since the last mail
         self._last_used = self._clock.now()
         return answer
+
+    async def reach(self) -> RelayAnswer | None:
+        """Connect anew, and log in: return None when the relay would take a mail now, otherwise what it said instead."""
+        await self.quit()
+        self._stage = Stage.CONNECT
+        try:
+            await self._connected()
+        except aiosmtplib.SMTPResponseException as refusal:
+            self._drop()
+            return RelayAnswer.of(self._stage, refusal.code, refusal.message)
+        except LOST:
+            self._drop()
+            return RelayAnswer(self._stage, None)
+        self._last_used = self._clock.now()
+        return None
 
     async def quit(self) -> None:
         """Take leave politely, within two seconds."""
@@ -175,8 +196,23 @@ class SmtpSession:
         if not may_still_send():
             raise LeaseGone
         self._stage = Stage.CONTENT
-        accepted = await client.data(mail.content, timeout=self._relay.data_seconds)
+        accepted = await self._give(client, mail.content, may_still_send)
         return RelayAnswer.of(self._stage, accepted.code, accepted.message)
+
+    async def _give(
+        self, client: aiosmtplib.SMTP, content: bytes, may_still_send: Callable[[], bool]
+    ) -> aiosmtplib.SMTPResponse:
+        # Not `client.data`, which ends the mail in one go: a process may freeze at any of these lines.
+        seconds = self._relay.data_seconds
+        answer = await client.execute_command(b"DATA", timeout=seconds)
+        if answer.code != GO_ON:
+            raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+        async with asyncio.timeout(seconds):
+            await _write(client, _LEADING_DOT.sub(b"..", content))
+        if not may_still_send():
+            self._drop()  # without the last line there is no mail (RFC 5321, 4.1.1.4)
+            raise LeaseGone
+        return await client.execute_command(b".", timeout=seconds)
 
     async def _reset(self) -> None:
         try:
@@ -189,6 +225,16 @@ class SmtpSession:
         if self._client is not None:
             self._client.close()
         self._client = None
+
+
+async def _write(client: aiosmtplib.SMTP, content: bytes) -> None:
+    """Write lines and return when the network has them all. Raises SMTPServerDisconnected."""
+    protocol, transport = client.protocol, client.transport
+    if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+    protocol.write(content)
+    while transport.get_write_buffer_size():  # noqa: ASYNC110 - a transport tells nobody when it has got rid of everything
+        await asyncio.sleep(WRITE_PAUSE)
 
 
 def _was_closed_meanwhile(answer: RelayAnswer) -> bool:

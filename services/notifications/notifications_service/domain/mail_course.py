@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notifications_service.domain.failure_classes import MAILBOX_FULL
 from notifications_service.domain.relay_answers import RelayAnswer, Stage, Verdict
 
 MAIL_MARGIN = timedelta(minutes=5)  # a link that dies before it can be followed helps nobody
@@ -12,8 +13,6 @@ SHARE_OF_LIFE = 4  # a margin takes at most a quarter of a secret's life
 GAVE_UP = "gave-up"
 
 _FINAL = frozenset({Verdict.NO_SUCH_ADDRESS, Verdict.ADDRESS_MALFORMED, Verdict.NEEDS_SMTPUTF8, Verdict.REFUSED})
-# The address itself is at fault: whatever is sent there meets the same end. What policy refuses (5.7.x) is this mail.
-_HARD = frozenset({Verdict.NO_SUCH_ADDRESS, Verdict.ADDRESS_MALFORMED, Verdict.NEEDS_SMTPUTF8})
 _NOT_THE_MAILS_FAULT = frozenset({Verdict.RELAY_DOWN, Verdict.CREDENTIALS_REFUSED})
 
 
@@ -25,11 +24,6 @@ class Course:
     next_attempt_at: datetime | None = None
     failure: str | None = None
     counted: bool = True
-
-
-def is_hard(failure: str) -> bool:
-    """Tell whether a failure says that nothing will ever arrive at the e-mail address."""
-    return failure in _HARD
 
 
 def give_up_at(created_at: datetime, expires_at: datetime, *, margin: timedelta) -> datetime:
@@ -44,11 +38,23 @@ def next_attempt(attempts: int, *, pauses: Sequence[float], now: datetime) -> da
 
 @dataclass(frozen=True)
 class Situation:
-    """Where a delivery stood when it was tried: counted attempts before this one, and whether one may have arrived."""
+    """Where a delivery stood when it was tried.
+
+    Counted attempts before this one, whether one of them may have arrived, or was told to wait; and whether another relay would
+    take it now.
+    """
 
     attempts: int
     possibly_sent: bool
     give_up_at: datetime
+    delayed: bool = False
+    has_another_relay: bool = False
+
+    def waiting_as(self, verdict: Verdict) -> str:
+        """Return the state in which it waits after `verdict` for what comes next."""
+        if self.possibly_sent or verdict is Verdict.POSSIBLY_SENT:
+            return "possibly_sent"
+        return "delayed" if self.delayed or verdict is Verdict.TEMPORARY else "planned"
 
 
 def course_after(
@@ -59,12 +65,15 @@ def course_after(
         return Course("sent")
     if verdict in _FINAL:
         return Course("failed", failure=verdict.value)
-    waiting = "possibly_sent" if situation.possibly_sent or verdict is Verdict.POSSIBLY_SENT else "planned"
+    waiting = situation.waiting_as(verdict)
     if verdict in _NOT_THE_MAILS_FAULT:
-        # A mail on which the relay hangs every time must not hold back those behind it.
+        # A mail on which the relay hangs every time must not hold back those behind it; told 421, it may try elsewhere.
         at_fault = verdict is Verdict.RELAY_DOWN and answer.stage is not Stage.CONNECT
+        at_fault = at_fault and not (situation.has_another_relay and answer.code is not None)
         return Course(waiting, now + timedelta(seconds=pauses[0] if at_fault else 0), counted=False)
     due = next_attempt(situation.attempts, pauses=pauses, now=now)
     if due < situation.give_up_at:
         return Course(waiting, due)
-    return Course("possibly_sent") if waiting == "possibly_sent" else Course("failed", failure=GAVE_UP)
+    if waiting == "possibly_sent":
+        return Course(waiting)
+    return Course("failed", failure=MAILBOX_FULL if answer.says_full else GAVE_UP)

@@ -3,10 +3,11 @@
 | answer | verdict |
 |---|---|
 | 250 after DATA | sent: accepted by the relay, not yet delivered |
-| 4xx | temporary: greylisting, a full mailbox, a busy relay |
-| 550 5.1.x at RCPT | no such address: final |
+| 4xx, or a 5xx whose status is 4.x.x | temporary: greylisting, a full mailbox, a busy relay |
+| 5xx 5.1.x or 5.2.1 at RCPT or after DATA; 550, 551, 553 without a status at RCPT | no such address: final |
 | 552, 5.2.2 | full: temporary, whatever its first digit says |
-| other 5xx at RCPT or after DATA (554 5.7.x) | refused by policy: final for this mail, nothing against the address |
+| 5xx 5.7.x, or without a status, in words of policy | refused by policy: final for this mail, nothing against the address |
+| other 5xx at RCPT or after DATA | refused: the same |
 | 5xx at MAIL | our sender is refused: a mistake in configuration, tried again while the mail is of use |
 | no answer after DATA | possibly sent: tried again with the same Message-ID |
 | 421, no answer before DATA | the relay is down: not a failure of the mail |
@@ -17,12 +18,21 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)")
+# Where RFC 2034 wants the status; some relays put a "#" or a bracket around it.
+_ENHANCED = re.compile(r"[#(\[]?(?P<status>[245]\.\d{1,3}\.\d{1,3})(?![\w.])")
+# A refusal that means us or what we wrote, however it is put. Better a mail that is not sent again than an address that is
+# held to be dead: a relay that does not know us any more says 550 to every one of them.
+_POLICY = re.compile(
+    r"(?<![\d.])5\.7\.\d{1,3}(?![\w.])|relaying|relay access|\b(to|no|not|cannot) relay|spam|polic(y|ies)|black ?list|"
+    r"\bblock(ed|list)|denied|reputation|authenticat|not (permitted|allowed|authori[sz]ed)|\b(spf|dkim|dmarc|rbl|dnsbl)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\S+@\S+")
 _QUEUE_ID = re.compile(r"queued as ([A-Za-z0-9._-]{4,64})", re.IGNORECASE)
 _CREDENTIALS = frozenset({530, 534, 535, 538})
 _NO_ADDRESS_CODES = frozenset({550, 551, 553})  # where no enhanced status says more
 _SENDERS_FAULT = frozenset({"5.1.7", "5.1.8"})  # 5.1.x, but about the sender's address
-_FULL, _DISABLED = "5.2.2", "5.2.1"
+_FULL, _FULL_CODE, _DISABLED = frozenset({"4.2.2", "5.2.2"}), 552, "5.2.1"
 
 
 class Stage(StrEnum):
@@ -60,6 +70,7 @@ class RelayAnswer:
     code: int | None
     enhanced: str | None = None
     queue_id: str | None = None
+    speaks_of_policy: bool = False  # in its words, where it gives no status
 
     @classmethod
     def of(cls, stage: Stage, code: int, words: str) -> "RelayAnswer":
@@ -68,9 +79,15 @@ class RelayAnswer:
         return cls(
             stage,
             code,
-            enhanced=status and status.group(),
+            enhanced=status and status["status"],
             queue_id=queue_id and queue_id.group(1) if code < 300 else None,
+            speaks_of_policy=code >= 500 and status is None and _POLICY.search(_ADDRESS.sub("", words)) is not None,
         )
+
+    @property
+    def says_full(self) -> bool:
+        """Tell whether the mailbox has no room, now or for good."""
+        return self.enhanced in _FULL if self.enhanced else self.code == _FULL_CODE
 
     @property
     def status(self) -> str:
@@ -96,10 +113,18 @@ def _verdict_on_refusal(answer: RelayAnswer) -> Verdict:
     if answer.stage is Stage.SENDER:
         return Verdict.SENDER_REFUSED
     status = answer.enhanced
-    if status == _FULL or (status is None and answer.code == 552):
-        return Verdict.TEMPORARY
     if status is None:
-        unknown = answer.stage is Stage.RECIPIENT and answer.code in _NO_ADDRESS_CODES
-    else:
-        unknown = (status.startswith("5.1.") and status not in _SENDERS_FAULT) or status == _DISABLED
+        return _verdict_without_status(answer)
+    if status in _FULL or status.startswith("4."):
+        return Verdict.TEMPORARY
+    unknown = (status.startswith("5.1.") and status not in _SENDERS_FAULT) or status == _DISABLED
+    return Verdict.NO_SUCH_ADDRESS if unknown else Verdict.REFUSED
+
+
+def _verdict_without_status(answer: RelayAnswer) -> Verdict:
+    if answer.speaks_of_policy:
+        return Verdict.REFUSED
+    if answer.code == _FULL_CODE:
+        return Verdict.TEMPORARY
+    unknown = answer.stage is Stage.RECIPIENT and answer.code in _NO_ADDRESS_CODES
     return Verdict.NO_SUCH_ADDRESS if unknown else Verdict.REFUSED

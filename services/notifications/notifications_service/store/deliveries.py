@@ -1,7 +1,7 @@
-"""SQL of deliveries, whatever their channel: planning, giving up, measuring."""
+"""SQL of deliveries, whatever their channel: planning and giving up."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from service_kit.database import Connection
@@ -61,6 +61,19 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
     )
 
 
+async def fail_planned(connection: Connection, delivery_id: UUID, *, failure: str, now: datetime) -> None:
+    """End a delivery that was planned in this transaction and is not to be tried, blanking what it holds."""
+    await connection.execute(
+        """
+        UPDATE deliveries SET state = 'failed', failure = $2, failed_at = $3, next_attempt_at = NULL, content_sealed = NULL
+        WHERE id = $1 AND state = 'planned'
+        """,
+        delivery_id,
+        failure,
+        now,
+    )
+
+
 @dataclass(frozen=True)
 class EndedDelivery:
     """A delivery that is over: failed for the reason that it names, or possibly sent where it names none."""
@@ -75,8 +88,10 @@ class EndedDelivery:
     failure: str | None
 
 
-async def give_up_overdue(connection: Connection, *, now: datetime, failure: str) -> list[EndedDelivery]:
-    """End what is of no more use, blanking its secret: failed, or possibly sent where an attempt may have arrived.
+async def give_up_overdue(connection: Connection, *, now: datetime, failure: str, limit: int) -> list[EndedDelivery]:
+    """End up to `limit` of what is of no more use, blanking its secret: failed, or possibly sent where it may have arrived.
+
+    A mail whose mailbox was full to the last has failed for that.
 
     A delivery that is being sent is left alone until its lease has gone; that it was possibly sent is all that is known then.
     """
@@ -85,11 +100,13 @@ async def give_up_overdue(connection: Connection, *, now: datetime, failure: str
         WITH overdue AS (
             SELECT id, state IN ('possibly_sent', 'sending') AS may_have_arrived FROM deliveries
             WHERE next_attempt_at IS NOT NULL AND give_up_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-            FOR UPDATE SKIP LOCKED
+            ORDER BY give_up_at LIMIT $3 FOR UPDATE SKIP LOCKED
         )
         UPDATE deliveries SET
             state = CASE WHEN may_have_arrived THEN 'possibly_sent' ELSE 'failed' END,
-            failure = CASE WHEN may_have_arrived THEN NULL ELSE $2 END,
+            failure = CASE
+                WHEN may_have_arrived THEN NULL WHEN last_reply ~ '(^552|[45][.]2[.]2)$' THEN 'mailbox-full' ELSE $2
+            END,
             failed_at = CASE WHEN may_have_arrived THEN NULL ELSE $1 END,
             next_attempt_at = NULL, leased_until = NULL, content_sealed = NULL
         FROM overdue WHERE deliveries.id = overdue.id
@@ -97,6 +114,7 @@ async def give_up_overdue(connection: Connection, *, now: datetime, failure: str
         """,
         now,
         failure,
+        limit,
     )
     return [EndedDelivery(**dict(row)) for row in rows]
 
@@ -124,32 +142,3 @@ async def give_up_batched(
         failure,
     )
     return [EndedDelivery(**dict(row)) for row in rows]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How long the oldest due deliveries have waited, in seconds by channel, and letters that lack their recipient."""
-
-    oldest_seconds: dict[str, float]
-    without_recipient: int
-
-
-async def waiting(connection: Connection, *, now: datetime, patience: timedelta) -> Waiting:
-    """Measure what is due; a letter lacks its recipient when it has for longer than `patience`."""
-    oldest = await connection.fetch(
-        """
-        SELECT channel, extract(epoch FROM $1 - min(next_attempt_at))::float8 AS seconds FROM deliveries
-        WHERE next_attempt_at <= $1 GROUP BY channel
-        """,
-        now,
-    )
-    lacking = await connection.fetchval(
-        """
-        SELECT count(*) FROM deliveries AS letter
-        WHERE channel = 'letter' AND next_attempt_at IS NOT NULL AND created_at < $1 AND NOT EXISTS (
-            SELECT FROM recipients WHERE recipients.brand = letter.brand AND recipients.member_id = letter.member_id
-        )
-        """,
-        now - patience,
-    )
-    return Waiting({row["channel"]: row["seconds"] for row in oldest}, lacking)

@@ -9,15 +9,19 @@ from notifications_service.store import deliveries
 from notifications_service.store.deliveries import EndedDelivery
 from notifications_service.store.print_batches import PrintBatch
 from notifications_service.usecases.publish_failures import publish_failures
+from notifications_service.usecases.replace_by_letter import replace_overdue
+
+AT_ONCE = 500  # a flood that is over is ended by and by: each of its rows is an event, too
 
 log = structlog.get_logger()
 
 
 async def give_up_overdue(notifications: Notifications) -> int:
-    """End every overdue delivery that waits for an attempt, and return how many there were."""
+    """End up to AT_ONCE overdue deliveries that wait for an attempt, and return how many there were."""
     now = notifications.now()
     async with notifications.database.transaction() as connection:
-        given_up = await deliveries.give_up_overdue(connection, now=now, failure=GAVE_UP)
+        await replace_overdue(notifications, connection, now=now)
+        given_up = await deliveries.give_up_overdue(connection, now=now, failure=GAVE_UP, limit=AT_ONCE)
         await publish_failures(notifications, connection, given_up, now=now)
     _tell(given_up)
     return len(given_up)
@@ -36,5 +40,5 @@ async def give_up_batched(notifications: Notifications, batch: PrintBatch) -> No
 
 def _tell(given_up: list[EndedDelivery]) -> None:
     for delivery in given_up:
-        metrics.FAILURES.labels(delivery.purpose, delivery.channel, GAVE_UP).inc()
+        metrics.FAILURES.labels(delivery.purpose, delivery.channel, delivery.failure or GAVE_UP).inc()
         log.error("delivery_given_up", delivery_id=str(delivery.id), channel=delivery.channel, state=delivery.state)

@@ -1,165 +1,140 @@
-"""Mails that are due go to the relay: claim under a lease, commit, send on several sessions, note each outcome at once.
+"""Mails that are due go to a relay: a seat claims a few under a lease, commits, and sends one after the other.
 
-Reads and writes deliveries and delivery_attempts; publishes delivery.failed. No transaction is open while the relay is spoken
-to. A worker that dies leaves rows whose lease ends: they are sent again, with the same Message-ID.
+Place in the flow: each of a process's seats (`domain/mail_seats.py`) is a loop of its own, so that a mail on which a relay hangs
+holds up nothing else. `claim_mails` claims, `write_mail` writes, `settle_mail` notes each outcome at once. No transaction is open
+while a relay is spoken to. A worker that dies leaves rows whose lease ends: they are sent again, with the same Message-ID.
 """
 
 import asyncio
-from datetime import timedelta
 from functools import partial
 
 import structlog
 from service_kit.database import UNAVAILABLE, is_unavailable
 from service_kit.tracing import span
 
-from notifications_service import metrics
-from notifications_service.channels.smtp_session import LeaseGone, NeedsSmtpUtf8
+from notifications_service.channels.lease import Lease
+from notifications_service.channels.mail_relays import MailRelay
+from notifications_service.channels.smtp_session import LeaseGone, NeedsSmtpUtf8, OutgoingMail
 from notifications_service.domain.mail_address import AddressUnusable
-from notifications_service.domain.mail_course import Course, Situation, course_after
+from notifications_service.domain.mail_seats import ONLY_SEAT, Seat
 from notifications_service.domain.relay_answers import RelayAnswer, Stage, Verdict, verdict_on
 from notifications_service.resources import Notifications
 from notifications_service.store import due_mails
-from notifications_service.store.deliveries import EndedDelivery
-from notifications_service.store.due_mails import DueMail, Settlement
-from notifications_service.usecases.publish_failures import publish_failures
+from notifications_service.store.due_mails import DueMail
+from notifications_service.usecases.claim_mails import Claim, claim_mails
+from notifications_service.usecases.probe_relays import note_answer, probe_relays
+from notifications_service.usecases.settle_mail import Attempt, settle_mail
 from notifications_service.usecases.write_mail import write_mail
 
-BATCH = 20
-CREDENTIALS_PAUSE = 300.0  # seconds; a relay may lock an account that tries too often
+HANGING_SECONDS = 1.0  # after so long, what waits behind a mail goes elsewhere
 NOT_TRIED = RelayAnswer(Stage.CONNECT, None)
-# Verdicts that an operator should look at, and whose cause is not one member's address.
-ALARMS = frozenset({Verdict.REFUSED, Verdict.SENDER_REFUSED, Verdict.CREDENTIALS_REFUSED, Verdict.RELAY_DOWN})
-SETTLE_PAUSE = 0.5  # seconds, while the database is away
 
 log = structlog.get_logger()
 
 
-async def send_due_mails(notifications: Notifications) -> int:
-    """Send what is due and return how many mails were settled; 0 too while the relay is known to be down."""
-    now, circuit = notifications.now(), notifications.circuit
-    if not circuit.lets_through(now):
+async def send_due_mails(notifications: Notifications, seat: Seat = ONLY_SEAT) -> int:
+    """Send a few of the due mails that a seat serves; return how many were settled or put off.
+
+    0 too while every relay is known to be down.
+    """
+    relays = notifications.dispatch.relays
+    if seat.probes:
+        await probe_relays(notifications)
+    relay = relays.to_use()
+    if relay is None:
         return 0
-    leased_until = now + timedelta(seconds=notifications.settings.lease_seconds)
-    async with notifications.database.connection() as connection:
-        mails = await due_mails.claim(
-            connection, limit=1 if circuit.is_probing else BATCH, now=now, leased_until=leased_until
-        )
-    outcomes = await asyncio.gather(*(_send(notifications, mail) for mail in mails), return_exceptions=True)
-    untried = [mail for mail, outcome in zip(mails, outcomes, strict=True) if outcome is Verdict.NOT_TRIED]
-    if untried:
+    with relay.circuit.engaged():
+        claim = await claim_mails(notifications, seat, relay)
+        with notifications.dispatch.at_work():
+            settled = await _send_in_turn(notifications, relay, claim)
+    return settled + claim.put_off if relays.to_use() else 0
+
+
+async def _send_in_turn(notifications: Notifications, relay: MailRelay, claim: Claim) -> int:
+    """Send mails one after the other and return how many were settled; what cannot be sent soon is given back."""
+    rest, settled = list(claim.mails), 0
+    try:
+        while rest:
+            mail = rest.pop(0)
+            sending = asyncio.ensure_future(_send(notifications, relay, mail, claim.lease))
+            if await _watch(notifications, sending, rest) is Verdict.NOT_TRIED:
+                rest.append(mail)
+                break
+            settled += 1
+    finally:
+        await _give_back(notifications, rest)
+    return settled
+
+
+async def _watch(notifications: Notifications, sending: asyncio.Future[Verdict], rest: list[DueMail]) -> Verdict:
+    """Wait for a mail; where it takes long, let other seats have those behind it."""
+    try:
+        await asyncio.wait([sending], timeout=HANGING_SECONDS if rest else None)
+        if not sending.done():
+            await _give_back(notifications, rest)
+        return await sending
+    finally:
+        if not sending.done():  # cancelled ourselves: nothing goes on behind our back
+            sending.cancel()
+            await asyncio.wait([sending])
+
+
+async def _give_back(notifications: Notifications, rest: list[DueMail]) -> None:
+    if not rest:
+        return
+    untried = rest.copy()
+    rest.clear()
+    try:
         async with notifications.database.connection() as connection:
-            await due_mails.give_back(connection, untried, now=now)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return len(mails) - len(untried) if circuit.lets_through(notifications.now()) else 0
+            await due_mails.give_back(connection, untried)
+    except UNAVAILABLE as error:
+        if not is_unavailable(error):
+            raise
+        log.warning("mails_not_given_back", mails=len(untried))  # they come back when their lease ends
+    notifications.mail_due.call_here()
 
 
-async def _send(notifications: Notifications, mail: DueMail) -> Verdict:
+async def _send(notifications: Notifications, relay: MailRelay, mail: DueMail, lease: Lease) -> Verdict:
     with span(f"notifications send {mail.purpose}", traceparent=mail.traceparent):
-        verdict, answer = await _hand_over(notifications, mail)
-        _note_relay(notifications, verdict, answer)
-        if verdict is not Verdict.NOT_TRIED:
-            await _settle(notifications, mail, verdict, answer)
-        return verdict
+        begun = notifications.now()
+        attempt = await _try(notifications, relay, mail, lease)
+        if attempt.verdict is not Verdict.NOT_TRIED:
+            note_answer(relay, attempt.verdict, attempt.answer, begun=begun, now=notifications.now())
+            await settle_mail(notifications, attempt)
+        return attempt.verdict
 
 
-async def _hand_over(notifications: Notifications, mail: DueMail) -> tuple[Verdict, RelayAnswer]:
+async def _try(notifications: Notifications, relay: MailRelay, mail: DueMail, lease: Lease) -> Attempt:
     try:
         outgoing = write_mail(notifications, mail)
     except AddressUnusable:
-        return Verdict.ADDRESS_MALFORMED, NOT_TRIED
+        return Attempt(mail, relay, Verdict.ADDRESS_MALFORMED, NOT_TRIED, written_at=None)
     except Exception as error:
         log.error("mail_not_written", delivery_id=str(mail.id), exc_info=error)
-        return Verdict.NOT_WRITTEN, NOT_TRIED
+        return Attempt(mail, relay, Verdict.NOT_WRITTEN, NOT_TRIED, written_at=None)
+    written_at = notifications.now()
+    verdict, answer = await _hand_over(notifications, relay, outgoing, lease)
+    return Attempt(mail, relay, verdict, answer, written_at)
+
+
+async def _hand_over(
+    notifications: Notifications, relay: MailRelay, mail: OutgoingMail, lease: Lease
+) -> tuple[Verdict, RelayAnswer]:
+    may_still_send = partial(_may_still_send, notifications, lease)
     try:
-        async with notifications.sessions.lend() as session:
-            if not notifications.circuit.lets_through(notifications.now()):
+        async with relay.sessions.lend() as session:
+            if not relay.circuit.is_usable or not may_still_send():
                 return Verdict.NOT_TRIED, NOT_TRIED
-            answer = await session.send(outgoing, may_still_send=partial(_may_still_send, notifications, mail))
+            answer = await session.send(mail, may_still_send=may_still_send)
         return verdict_on(answer), answer
     except NeedsSmtpUtf8:
-        return Verdict.NEEDS_SMTPUTF8, NOT_TRIED
+        # What stands in for the first relay may be able to do less.
+        is_first = relay is notifications.dispatch.relays.all[0]
+        return Verdict.NEEDS_SMTPUTF8 if is_first else Verdict.TEMPORARY, NOT_TRIED
     except LeaseGone:
         return Verdict.NOT_TRIED, NOT_TRIED
 
 
-def _may_still_send(notifications: Notifications, mail: DueMail) -> bool:
+def _may_still_send(notifications: Notifications, lease: Lease) -> bool:
     # The answer must be noted before somebody else may claim the mail.
-    left = mail.leased_until - notifications.now()
-    return left.total_seconds() > notifications.settings.smtp_data_seconds
-
-
-def _note_relay(notifications: Notifications, verdict: Verdict, answer: RelayAnswer) -> None:
-    circuit, now = notifications.circuit, notifications.now()
-    if verdict is Verdict.RELAY_DOWN:
-        circuit.failed(now)
-    elif verdict is Verdict.CREDENTIALS_REFUSED:
-        circuit.failed(now, at_least=CREDENTIALS_PAUSE)
-    elif answer.code is not None:
-        circuit.succeeded()
-    metrics.RELAY_OPEN.set(1 if circuit.lets_through(now) else 0)
-    if verdict in ALARMS:
-        metrics.RELAY_ALARMS.labels(verdict.value).inc()
-        log.error("relay_alarm", reason=verdict.value, stage=answer.stage.value, status=answer.status)
-
-
-async def _settle(notifications: Notifications, mail: DueMail, verdict: Verdict, answer: RelayAnswer) -> None:
-    now = notifications.now()
-    course = course_after(
-        verdict,
-        answer,
-        Situation(mail.attempts, mail.possibly_sent, mail.give_up_at),
-        pauses=notifications.settings.retry_seconds,
-        now=now,
-    )
-    settlement = Settlement(
-        state=course.state,
-        next_attempt_at=course.next_attempt_at,
-        failure=course.failure,
-        counted=course.counted,
-        outcome=verdict.value,
-        reply=answer.status or None,
-        queue_id=answer.queue_id,
-    )
-    if not await _note(notifications, mail, settlement):
-        log.warning("lease_passed_on", delivery_id=str(mail.id), outcome=verdict.value)
-    _count(mail, verdict, course, seconds=(now - mail.created_at).total_seconds())
-
-
-async def _note(notifications: Notifications, mail: DueMail, settlement: Settlement) -> bool:
-    # Not noted, a mail that the relay has taken would be sent a second time: worth waiting for the database.
-    while True:
-        now = notifications.now()
-        try:
-            async with notifications.database.transaction() as connection:
-                is_ours = await due_mails.settle(connection, mail, settlement, now=now)
-                if is_ours:
-                    await publish_failures(notifications, connection, [_ended(mail, settlement)], now=now)
-                return is_ours
-        except UNAVAILABLE as error:
-            if not is_unavailable(error) or now >= mail.leased_until:
-                raise
-            await asyncio.sleep(SETTLE_PAUSE)
-
-
-def _ended(mail: DueMail, settlement: Settlement) -> EndedDelivery:
-    return EndedDelivery(
-        id=mail.id,
-        brand=mail.brand,
-        purpose=mail.purpose,
-        channel="email",
-        member_id=mail.member_id,
-        cause=mail.cause,
-        state=settlement.state,
-        failure=settlement.failure,
-    )
-
-
-def _count(mail: DueMail, verdict: Verdict, course: Course, *, seconds: float) -> None:
-    metrics.ATTEMPTS.labels(mail.purpose, "email", verdict.value).inc()
-    if course.state == "sent":
-        metrics.SECONDS_TO_RELAY.labels(mail.purpose, "email").observe(seconds)
-    elif course.failure is not None:
-        metrics.FAILURES.labels(mail.purpose, "email", course.failure).inc()
-        log.warning("delivery_failed", delivery_id=str(mail.id), failure=course.failure)
+    return lease.seconds_left(notifications.now()) > notifications.settings.smtp_data_seconds
