@@ -19,7 +19,7 @@ SENTENCES: dict[Kind, str] = {
     "history_read": "Consultation de cet historique.",
     "identifier_looked_up": "Recherche de votre adresse e-mail oubliée.",
     "letter_required": "Envoi d’un courrier avec un code.",
-    "letter_returned": "Retour de notre courrier : il n’a pas pu vous être remis, et son code n’est plus valable.",
+    "letter_returned": "Retour de notre courrier : il n’a pas pu vous être remis, et son code n’est plus valable.",
     "new_device_code_sent": "Connexion depuis un appareil inconnu : un code a été envoyé à votre adresse e-mail.",
     "passkey_added": "Ajout d’une clé d’accès.",
     "passkey_refused": "Refus d’une clé d’accès, qui a peut-être été copiée.",
