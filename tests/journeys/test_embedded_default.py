@@ -65,6 +65,8 @@ async def test_the_demonstration_tells_who_there_is_and_what_to_try(tmp_path: Pa
             answers = [await space.call("POST", url, json.loads(body), "") for url, body in tried]
             activation = await token_from_mail(space, "moi@example.org", about=ACTIVATION)
             welcome = await token_from_mail(space, emails[2], about=WELCOME)
+            async with space.client.get(f"{running.base}/_desk/templates/mgas/welcome") as response:
+                template = await response.text()
     finally:
         running.stop()
 
@@ -72,6 +74,8 @@ async def test_the_demonstration_tells_who_there_is_and_what_to_try(tmp_path: Pa
     assert answers[0] == (200, {"email": emails[0]})
     assert [status for status, _ in answers] == [200, 202]
     assert activation != welcome
+    assert f"{running.base}/_desk/templates" in told
+    assert "bienvenue, votre espace adhérent est ouvert" in template
 
 
 async def test_a_folder_of_brands_that_is_not_one_is_told_in_one_line(tmp_path: Path) -> None:

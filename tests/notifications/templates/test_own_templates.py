@@ -66,7 +66,7 @@ def test_the_brands_that_ship_can_be_used_and_mgas_welcomes_in_its_own_words():
     assert [name for name, mail in told.items() if "appartient à ses adhérents" in mail.text] == ["mgas"]
     assert [name for name, mail in told.items() if "appartient à ses adhérents" in mail.html] == ["mgas"]
     assert all("ne sert qu’une fois" in mail.text for mail in told.values())
-    assert told["mgas"].subject == "MGAS\u202f: bienvenue dans votre mutuelle"
+    assert told["mgas"].subject == "MGAS\u202f: bienvenue, votre espace adhérent est ouvert"
     assert told["demo"] == previews({}, "demo").mail(WELCOME)
 
 

@@ -46,7 +46,7 @@ def test_every_message_of_a_brand_is_written_in_every_form(tmp_path: Path):
     assert all(file.stat().st_size > 100 for file in (tmp_path / "mgas").iterdir())
     mail = email.message_from_bytes((tmp_path / "mgas" / "welcome.eml").read_bytes(), policy=email.policy.default)
     text = mail.get_body(("plain",))
-    assert mail["Subject"] == "MGAS\u202f: bienvenue dans votre mutuelle"
+    assert mail["Subject"] == "MGAS\u202f: bienvenue, votre espace adhérent est ouvert"
     assert text is not None
     assert text.get_content().replace("\r\n", "\n") == (tmp_path / "mgas" / "welcome.txt").read_text(encoding="utf-8")
 
