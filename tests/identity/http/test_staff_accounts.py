@@ -54,6 +54,7 @@ async def test_an_account_is_shown_as_it_stands_without_a_secret_or_a_whole_addr
         "items": [
             {
                 "id": str((await opened.account(member))["id"]),
+                "member_id": member["member_id"],
                 "state": "active",
                 "activated": True,
                 "locked": False,

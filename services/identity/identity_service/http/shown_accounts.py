@@ -32,6 +32,7 @@ class AccountState(BaseModel):
     """How an account stands. No secret is in it, and of the e-mail address only its first letters."""
 
     id: UUID
+    member_id: UUID  # by which the other services know the member: notifications lists the mails and letters to them
     state: State
     activated: bool
     locked: bool
@@ -57,6 +58,7 @@ def shown(identity: Identity, kept: KeptState, *, now: datetime) -> AccountState
     email = known_address(identity, account)
     return AccountState(
         id=account.id,
+        member_id=account.member_id,
         state=state_of(account, lock, policy, now=now),
         activated=account.password_hash is not None,
         locked=lock.closed,
