@@ -221,3 +221,28 @@ async def test_a_corrected_member_gets_the_card_that_could_not_be_issued(service
 
     assert await states(service) == [(2, "valid")]
     assert await statuses(service) == [(1, "superseded"), (2, "done")]
+
+
+async def test_each_document_is_told_with_the_one_whose_place_it_takes_and_with_nothing_personal(service):
+    data = await service.enrol()
+    await service.hear("member.changed.v1", data | {"version": 2, "last_name": "Autre"})
+    await service.issue()
+    former, newer = await service.rows("SELECT id, issued_at FROM documents ORDER BY member_version")
+    events = await service.rows("SELECT type, subject, data, sealed FROM outbox ORDER BY position")
+
+    assert [(one["type"], one["subject"], one["sealed"]) for one in events] == [
+        ("document.issued.v1", f"document/{former['id']}", None),
+        ("document.issued.v1", f"document/{newer['id']}", None),
+    ]
+    assert [one["data"]["replaces"] for one in events] == [None, str(former["id"])]
+    assert events[1]["data"] | {"issued_at": None} == {
+        "version": 1,
+        "document_id": str(newer["id"]),
+        "member_id": data["member_id"],
+        "brand": "mgas",
+        "kind": "third_party_payment_card",
+        "issued_at": None,
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
+        "replaces": str(former["id"]),
+    }

@@ -1,4 +1,4 @@
-"""Every mail that identity's events cause, for each brand, as it arrives: complete, French, harmless to open."""
+"""Every mail that events cause, for each brand, as it arrives: complete, French, harmless to open."""
 
 import html
 import re
@@ -8,6 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from contracts_service.events import (
+    BankDetailsChanged,
+    BeneficiaryAccepted,
+    BeneficiaryRefused,
+    BeneficiaryRequested,
+    ContractEnded,
+    ContributionUnpaid,
+    TerminationRegistered,
+)
+from documents_service.events import DocumentIssued
 from identity_service.events import (
     AccountCreated,
     AccountEvent,
@@ -21,10 +31,17 @@ from identity_service.events import (
     PasswordChanged,
 )
 from notifications_service.domain.message_kinds import MAILS
+from service_kit.events import Event
 
 from tests.structure.test_french import faults
 from tests.support.account_events import EMAIL, FORMER_EMAIL, TOKEN, happens
-from tests.support.notifications_fixtures import RunningNotifications, member_enrolled, reset_requested
+from tests.support.contract_news import IBAN_ENDING, REASON, told
+from tests.support.notifications_fixtures import (
+    RunningNotifications,
+    letter_required,
+    member_enrolled,
+    reset_requested,
+)
 from tests.support.smtp_server import ReceivedMail, RecordingSmtpServer
 
 AT = datetime(2026, 11, 21, 14, 4, tzinfo=UTC)
@@ -34,6 +51,25 @@ IN_BOTH_PARTS = {
     "access_requested": [MOMENT, "a•••@e•••.fr", "vos numéros"],
     "account_created": [MOMENT, "connexion"],
     "account_locked": [MOMENT, "connexion", "Mot de passe"],
+    "bank_details_changed": [MOMENT, IBAN_ENDING, "1er\u00a0décembre\u00a02026", "annulez-le", "connexion"],
+    "beneficiary_request_accepted": ["Éloi Lefèvre", "15\u00a0décembre\u00a02026", "carte de tiers payant"],
+    "beneficiary_request_received": [MOMENT, "Éloi Lefèvre", "D’ici là, rien ne change"],
+    "beneficiary_request_refused": ["Éloi Lefèvre", REASON],
+    "contract_ended": ["30\u00a0novembre\u00a02026", "30\u00a0novembre\u00a02031", "n’est plus valable"],
+    "contribution_unpaid": [
+        "1\u202f042,10\u202f€",
+        "5\u00a0novembre\u00a02026",
+        "prélèvement",
+        "lettre de mise en demeure",
+    ],
+    "document_available": ["Votre carte de tiers payant est disponible", "Dites-le en réponse à ce message"],
+    "letter_on_its_way": ["Il devrait arriver au plus tard le", "jamais dans un e-mail"],
+    "termination_acknowledged": [
+        MOMENT,
+        "15\u00a0décembre\u00a02026",
+        "avis de résiliation",
+        "15\u00a0décembre\u00a02031",
+    ],
     "activation": ["Si cela se reproduit"],
     "email_change_code": [CODE, "valable jusqu’au"],
     "email_change_confirmed": [MOMENT],
@@ -43,7 +79,7 @@ IN_BOTH_PARTS = {
     "identifier_looked_up": [MOMENT, "date de naissance"],
     "new_device_code": [MOMENT, CODE, DEVICE, "valable jusqu’au"],
     "passkeys_changed": [MOMENT, "clé d’accès", "connecter"],
-    "password_changed": [MOMENT, "avec le lien reçu par courriel", "connexion", "vos clés d’accès"],
+    "password_changed": [MOMENT, "avec le lien reçu par e-mail", "connexion", "vos clés d’accès"],
     "password_reset": [TOKEN, "valable jusqu’au"],
     "welcome": [TOKEN, "valable jusqu’au"],
 }
@@ -68,11 +104,9 @@ class Read:
         return html.unescape(re.sub(r"<head>.*?</head>|<[^>]+>", "", self.html, flags=re.DOTALL))
 
 
-def events(brand: str, **whose: Any) -> list[AccountEvent]:
+def account_events(about: dict[str, Any]) -> list[AccountEvent]:
     """Return what identity says in the life of an account, for a member whose e-mail address is known."""
-    instants = ("requested_at", "created_at", "changed_at", "looked_up_at", "seen_at", "locked_at")
-    about = whose | {"brand": brand} | dict.fromkeys(instants, AT)
-    told: list[tuple[type[AccountEvent], dict[str, Any]]] = [
+    told_of: list[tuple[type[AccountEvent], dict[str, Any]]] = [
         (ActivationRequested, {"notice": True, "email": TYPED}),
         (ActivationRequested, {"token": None, "email": TYPED}),
         (AccountCreated, {"origin": "automatic"}),
@@ -87,7 +121,26 @@ def events(brand: str, **whose: Any) -> list[AccountEvent]:
         (PasskeysChanged, {}),
         (PasskeysChanged, {"change": "removed"}),
     ]
-    return [happens(event, **about | changes) for event, changes in told]
+    return [happens(event, **about | changes) for event, changes in told_of]
+
+
+def contract_events(about: dict[str, Any]) -> list[Event]:
+    """Return what contracts and documents say of the same member."""
+    requests = [told(one, **about) for one in (BeneficiaryRequested, BeneficiaryAccepted, BeneficiaryRefused)]
+    return [
+        told(ContributionUnpaid, **about),
+        told(BankDetailsChanged, former_email=FORMER_EMAIL, **about),
+        *requests,
+        told(TerminationRegistered, **about),
+        told(ContractEnded, **about),
+        told(DocumentIssued, **about),
+    ]
+
+
+def events(brand: str, **whose: Any) -> list[Event]:
+    instants = ("requested_at", "created_at", "changed_at", "looked_up_at", "seen_at", "locked_at", "received_at")
+    about = whose | {"brand": brand} | dict.fromkeys(instants, AT)
+    return [*account_events(about), *contract_events(about), letter_required(**whose, brand=brand)]
 
 
 async def all_mails(service: RunningNotifications, relay: RecordingSmtpServer, brand: str) -> list[Read]:
@@ -95,6 +148,8 @@ async def all_mails(service: RunningNotifications, relay: RecordingSmtpServer, b
     await service.hear(member_enrolled(member_id=member_id, brand=brand, email=EMAIL))
     for event in events(brand, member_id=member_id):
         await service.hear(event)
+    while await service.hand_over():
+        pass
     await service.hear(reset_requested(member_id=member_id, brand=brand, token=TOKEN))
     while await service.send_mails():
         pass
@@ -124,9 +179,9 @@ async def test_every_mail_is_complete_french_and_harmless(
     assert {mail.purpose for mail in mails} == MAILS.keys() == IN_BOTH_PARTS.keys()
     assert len(mails) == len(MAILS) + 2  # an activation with a link and one without; a passkey that came, one that went
     for mail in mails:
-        told = [*IN_BOTH_PARTS[mail.purpose], sender.name, sender.phone, sender.email, sender.hours]
-        assert [words for words in told if words not in flowing(mail.text)] == [], mail.purpose
-        assert [words for words in told if words not in flowing(mail.words)] == [], mail.purpose
+        said = [*IN_BOTH_PARTS[mail.purpose], sender.name, sender.phone, sender.email, sender.hours]
+        assert [words for words in said if words not in flowing(mail.text)] == [], mail.purpose
+        assert [words for words in said if words not in flowing(mail.words)] == [], mail.purpose
         assert (faults(mail.text), faults(mail.words), faults(mail.subject)) == ({}, {}, {}), mail.purpose
         assert max(len(line) for line in mail.text.splitlines() if "://" not in line) <= 80, mail.purpose
         assert "\n\n\n" not in mail.text, mail.purpose
@@ -141,6 +196,7 @@ async def test_no_mail_loads_anything_or_says_a_secret_in_its_subject(
     pages = [sender.sign_in_path, *(f"{path}/{TOKEN}" for path in (sender.reset_path, sender.activation_path))]
     allowed = {
         f"mailto:{sender.email}",
+        f"mailto:{sender.reply_to}",
         *(sender.link("https://espace.example", page) for page in (*pages, f"{sender.undo_email_path}/{TOKEN}")),
     }
     for mail in await all_mails(service, relay, brand):
@@ -148,7 +204,7 @@ async def test_no_mail_loads_anything_or_says_a_secret_in_its_subject(
         assert not re.search(r"<(img|link|script|iframe|object|form)\b|url\(|@import", mail.html), mail.purpose
         assert mail.html.count("<h1") == 1
         assert mail.subject.startswith(f"{sender.name}\u202f: ")
-        assert [secret for secret in (TOKEN, CODE, EMAIL, TYPED, "Núñez") if secret in mail.subject] == []
+        assert [secret for secret in (TOKEN, CODE, EMAIL, TYPED, "Núñez", "Lefèvre") if secret in mail.subject] == []
 
 
 async def test_a_code_stands_on_a_line_of_its_own_and_is_the_largest_thing_to_see(
@@ -185,6 +241,7 @@ async def test_each_mail_goes_to_the_address_that_it_is_for(service: RunningNoti
 
     assert elsewhere == {
         "activation": (TYPED,),
+        "bank_details_changed": (FORMER_EMAIL,),
         "email_changed": (FORMER_EMAIL,),
         "email_removed": (FORMER_EMAIL,),
     }
@@ -206,3 +263,14 @@ async def test_passkeys_are_only_spoken_of_to_whom_they_concern(
 
     assert ["clés d’accès" in text for text in texts] == [False, True, False, False]
     assert ["retirez cette clé d’accès" in text for text in texts] == [False, False, True, False]
+
+
+async def test_only_announcements_say_how_to_get_no_more_of_them(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    mails = await all_mails(service, relay, "mgas")
+    declined = {mail.purpose: mail.mail.message["List-Unsubscribe"] for mail in mails}
+
+    assert {purpose for purpose, header in declined.items() if header} == {"document_available"}
+    assert declined["document_available"] == "<mailto:adherents@mgas.example?subject=Plus%20d%E2%80%99annonces>"
+    assert [mail.purpose for mail in mails if mail.mail.message["List-Unsubscribe-Post"]] == []  # it asks for https

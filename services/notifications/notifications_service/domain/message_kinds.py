@@ -119,6 +119,7 @@ _MAILS = (
         "email_changed",
         cause="change_id",
         content={"email": "former_email", "token": "undo_token", "other_email": "email", "moment": "changed_at"},
+        optional=frozenset({"token", "other_email"}),
         expires="undo_until",
         link_path="undo_email_path",
     ),

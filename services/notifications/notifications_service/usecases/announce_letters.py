@@ -12,7 +12,7 @@ from notifications_service.domain.letter_promise import expected_delivery
 from notifications_service.domain.message_kinds import MAILS
 from notifications_service.resources import Notifications
 from notifications_service.store import letters_with_codes
-from notifications_service.usecases.plan_message import MemberEvent, plan_message
+from notifications_service.usecases.plan_message import MemberEvent, no_mail_arrives, plan_message
 from notifications_service.usecases.plan_notice import known_email
 
 
@@ -38,5 +38,5 @@ async def announce_letters(
             expected_by=expected_delivery(rules, now).latest,
         )
         email = await known_email(notifications, connection, told)
-        if email is not None:
+        if not await no_mail_arrives(notifications, connection, told.brand, email):
             await plan_message(notifications, connection, MAILS["letter_on_its_way"], told, now=now, to=email)

@@ -25,6 +25,7 @@ from notifications_service.store.bounces import BouncedMail
 from notifications_service.store.deliveries import EndedDelivery
 from notifications_service.usecases.publish_failures import publish_failures
 from notifications_service.usecases.suppress_address import suppress_address
+from notifications_service.usecases.tell_unreachable import tell_unreachable
 
 GIVEN_OUT = frozenset({"sent", "possibly_sent", "delayed"})
 # Servers try for five days (RFC 5321, 4.5.4.1), one after the other. Whoever finds an old mail of ours shall not have an address
@@ -136,6 +137,7 @@ async def _fail(
     )
     await suppress_address(notifications, connection, ended, status=report.status, now=now)
     await publish_failures(notifications, connection, [ended], now=now)
+    await tell_unreachable(notifications, connection, ended, now=now)
     metrics.FAILURES.labels(mail.purpose, "email", report.failure).inc()
     if report.failure == REFUSED:
         metrics.RELAY_ALARMS.labels(ON_THE_WAY, report.failure).inc()

@@ -17,7 +17,7 @@ from notifications_service.domain.letter_promise import promised_until
 from notifications_service.domain.mail_address import masked
 from notifications_service.domain.mail_course import LETTER_MARGIN, MAIL_MARGIN, give_up_at
 from notifications_service.domain.message_content import ContentMissing, MessageContent
-from notifications_service.domain.message_kinds import NOTICE_LIFE, Channel, MessageKind
+from notifications_service.domain.message_kinds import LETTERS, NOTICE_LIFE, Channel, MessageKind
 from notifications_service.resources import Notifications
 from notifications_service.store import deliveries
 from notifications_service.store.deliveries import NewDelivery
@@ -44,7 +44,8 @@ async def plan_message(
 ) -> None:
     """Plan a message of `kind`, to the address `to` where the event does not tell it; one that is planned is left as it is.
 
-    A mail without an address is none: nobody can be told that way. Raises FinalEventError for an unknown brand, and for a
+    A mail without an address is none: nobody can be told that way. One to an address at which nothing arrives becomes a letter
+    where one says the same, and fails otherwise. Raises FinalEventError for an unknown brand, and for a
     secret of which nobody says when it expires; ContentMissing where the event lacks what the words need.
     """
     if event.brand not in notifications.brands:
@@ -53,17 +54,24 @@ async def plan_message(
     content = MessageContent.model_validate(told if to is None else told | {"email": to})
     if content.email is not None or kind.channel == "letter":
         _check_whole(kind, content)
-        delivery = _delivery(notifications, kind, event, content, now=now)
-        if kind.channel == "email" and await _is_lost(notifications, connection, event.brand, content):
+        is_lost = kind.channel == "email" and await no_mail_arrives(
+            notifications, connection, event.brand, content.email
+        )
+        letter = LETTERS.get(kind.purpose) if is_lost else None
+        delivery = _delivery(notifications, letter or kind, event, content, now=now)
+        if is_lost and letter is None:
             await fail_suppressed(notifications, connection, delivery, now=now)
         else:
             await deliveries.plan(connection, delivery)
 
 
-async def _is_lost(notifications: Notifications, connection: Connection, brand: str, content: MessageContent) -> bool:
-    """Tell whether nothing would arrive at the address of a mail."""
-    digests = [] if content.email is None else all_email_digests(notifications, brand, content.email)
-    return await is_suppressed(connection, brand, digests=digests)
+async def no_mail_arrives(
+    notifications: Notifications, connection: Connection, brand: str, email: Personal | None
+) -> bool:
+    """Tell whether there is no address, or nothing would arrive there."""
+    if email is None:
+        return True
+    return await is_suppressed(connection, brand, digests=all_email_digests(notifications, brand, email))
 
 
 def _check_whole(kind: MessageKind, content: MessageContent) -> None:
@@ -79,6 +87,7 @@ def _delivery(
     expires_at, no_use_from = _life(kind, event, content, now=now)
     sealed = notifications.contents.seal(content.model_dump_json(exclude_none=True).encode(), context=str(delivery_id))
     is_mail = kind.channel == "email"
+    email = content.email if is_mail else None
     return NewDelivery(
         id=delivery_id,
         brand=event.brand,
@@ -90,12 +99,12 @@ def _delivery(
         expires_at=expires_at,
         give_up_at=no_use_from,
         message_id=message_id_of(delivery_id, notifications.brands[event.brand].message_id_domain) if is_mail else None,
-        masked_address=None if content.email is None else masked(content.email.reveal()),
+        masked_address=None if email is None else masked(email.reveal()),
         content_sealed=sealed,
         traceparent=current_traceparent(),
         lane=kind.lane,
         promised_until=None if is_mail else promised_until(notifications.brands[event.brand].letters, now),
-        address_digest=None if content.email is None else email_digest(notifications, event.brand, content.email),
+        address_digest=None if email is None else email_digest(notifications, event.brand, email),
     )
 
 
