@@ -5,7 +5,6 @@ Whatever else a failure entails is done in its transaction: `_follow_failure`.
 """
 
 import asyncio
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,18 +79,25 @@ def _settlement(attempt: Attempt, course: Course, now: datetime) -> Settlement:
 
 
 async def _note(notifications: Notifications, mail: DueMail, settlement: Settlement) -> bool:
+    noted = await _try_to_note(notifications, mail, settlement)
+    if noted is not None:
+        return noted
     # Not noted, a mail that the relay has taken would be sent a second time: worth waiting for the database, even beyond the
-    # lease, and this process claims nothing before.
-    with ExitStack() as late:
-        while True:
-            try:
-                return await _note_now(notifications, mail, settlement)
-            except UNAVAILABLE as error:
-                if not is_unavailable(error):
-                    raise
-                late.pop_all().close()
-                late.enter_context(notifications.dispatch.noting_late())
-                await asyncio.sleep(SETTLE_PAUSE)
+    # lease. This process claims nothing meanwhile.
+    with notifications.dispatch.noting_late():
+        while (noted := await _try_to_note(notifications, mail, settlement)) is None:
+            await asyncio.sleep(SETTLE_PAUSE)
+    return noted
+
+
+async def _try_to_note(notifications: Notifications, mail: DueMail, settlement: Settlement) -> bool | None:
+    """Return whether the mail was still ours to note, or None while the database is away."""
+    try:
+        return await _note_now(notifications, mail, settlement)
+    except UNAVAILABLE as error:
+        if not is_unavailable(error):
+            raise
+        return None
 
 
 async def _note_now(notifications: Notifications, mail: DueMail, settlement: Settlement) -> bool:
