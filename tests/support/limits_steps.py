@@ -1,5 +1,6 @@
 """Identity under limits that a test chooses, and tries from addresses that it chooses."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -51,12 +52,12 @@ def brands_without_limits(directory: Path) -> Path:
 def brands_under(directory: Path, **figures: int) -> Path:
     """Return a copy of the shipped brands with other limits, those of families in each of them."""
     copied = directory / "brands-under-other-limits"
-    copied.mkdir(exist_ok=True)
-    for file in BRANDS.iterdir():
+    shutil.copytree(BRANDS, copied, dirs_exist_ok=True)
+    for file in copied.glob("*.toml"):
         text = file.read_text(encoding="utf-8")
-        for name, value in figures.items() if file.suffix == ".toml" else ():
+        for name, value in figures.items():
             text = _with(text, name, value)
-        (copied / file.name).write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     return copied
 
 
