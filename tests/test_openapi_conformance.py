@@ -48,8 +48,8 @@ TERMS = tomllib.loads((BRANDS / f"{BRAND}.toml").read_text(encoding="utf-8"))["i
 NOTHING = "00000000-0000-4000-8000-000000000000"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 OF_ANY_PATH = {404: "not-found", 405: "method-not-allowed"}
-# What a schema cannot say: characters that nobody types, and whose cursor it is.
-BEYOND_SCHEMAS = {"forbidden-characters", "invalid-cursor"}
+# What a schema cannot say: characters that nobody types, whose cursor it is, what has happened when, and what belongs together.
+BEYOND_SCHEMAS = {"forbidden-characters", "invalid-cursor", "in-the-future", "before-hand-over", "not-of-this-batch"}
 NOT_OF_THE_SHAPE = {"malformed-json", "invalid-request", "unknown-field", "unsupported-media-type", "body-too-deep"}
 
 
@@ -99,7 +99,7 @@ def point_to_what_is_there(case: Case, names: dict[str, str]) -> None:
 def call(case: Case, served: Served, service: str) -> None:
     """Send a case as somebody who may, and check the answer."""
     operation = case.operation.definition.raw
-    staff = served.adviser_token if "/staff/" in case.operation.path else served.staff_token
+    staff = served.staff_token_for(operation)
     member = served.leaving_token if operation["operationId"] == "end_current_session" else served.member_token
     tokens = {"member": member, "staff": staff}
     if case.headers.get("Authorization") in tokens:
