@@ -21,8 +21,10 @@ async def find(connection: Connection, delivery_id: UUID) -> LostAddress | None:
     row = await connection.fetchrow(
         """
         SELECT suppressed.id AS suppression_id, suppressed.address_digest, delivery.created_at AS planned_at
-        FROM suppressed_addresses AS suppressed JOIN deliveries AS delivery ON delivery.id = delivery_id
-        WHERE delivery_id = $1 AND lifted_at IS NULL
+        FROM deliveries AS delivery JOIN suppressed_addresses AS suppressed ON
+            suppressed.brand = delivery.brand AND suppressed.address_digest = delivery.address_digest
+            AND suppressed.delivery_id = delivery.id AND suppressed.lifted_at IS NULL
+        WHERE delivery.id = $1
         """,
         delivery_id,
     )
