@@ -16,6 +16,7 @@ from notifications_service.domain.letter_schedule import (
     open_cut_off,
 )
 from notifications_service.domain.mail_course import LETTER_MARGIN, give_up_at
+from notifications_service.domain.message_kinds import NOTICE_LIFE
 from notifications_service.domain.working_days import Region, is_working_day
 from pydantic import ValidationError
 from service_kit.clock import PARIS, civil_date
@@ -122,6 +123,14 @@ def test_a_code_of_three_weeks_outlives_three_cut_offs_before_its_letter_is_give
         third = next_cut_off(rules, third.at)
 
     assert third.at < give_up_at(required, required + timedelta(days=21), margin=LETTER_MARGIN)
+
+
+@settings(deadline=None)
+@given(rules_of_brands, instants)
+def test_a_letter_without_a_code_meets_two_cut_offs_before_it_is_given_up(rules: LetterRules, required: datetime):
+    second = next_cut_off(rules, cut_off_that_takes(rules, required).at)
+
+    assert second.at < required + NOTICE_LIFE["letter"]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from typing import Literal
 
 from notifications_service.domain.lanes import Lane
 
-NOTICE_LIFE = timedelta(days=7)  # for so long a message without a secret is tried
-
 Channel = Literal["email", "letter"]
+# For so long a message without a secret is tried. A letter meets at least two cut-offs, whatever the season.
+NOTICE_LIFE: Mapping[Channel, timedelta] = {"email": timedelta(days=7), "letter": timedelta(days=14)}
 Purpose = Literal[
     "password_reset",
     "posted_code",

@@ -127,7 +127,8 @@ def _life(
 ) -> tuple[datetime, datetime]:
     """Return when a message's secret expires, and from when on it is of no more use to send it."""
     if not content.holds_a_secret:
-        return now + NOTICE_LIFE, now + NOTICE_LIFE
+        end = now + NOTICE_LIFE[kind.channel]
+        return end, end
     expires_at: datetime | None = getattr(event, kind.expires) if kind.expires else None
     if expires_at is None:
         raise FinalEventError

@@ -46,7 +46,7 @@ async def replace_overdue(notifications: Notifications, connection: Connection, 
 async def _replace(notifications: Notifications, connection: Connection, mail: LostMail, *, now: datetime) -> bool:
     promise = promised_until(notifications.brands[mail.brand].letters, now)
     replaced = await replaced_mails.replace(
-        connection, mail, now=now, give_up_at=now + NOTICE_LIFE, promised_until=promise
+        connection, mail, now=now, give_up_at=now + NOTICE_LIFE["letter"], promised_until=promise
     )
     if replaced:
         metrics.ATTEMPTS.labels(mail.purpose, "email", REPLACED).inc()
