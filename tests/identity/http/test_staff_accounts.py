@@ -45,8 +45,7 @@ async def letter(opened: OpenedIdentity) -> dict[str, Any]:
 async def test_an_account_is_shown_as_it_stands_without_a_secret_or_a_whole_address(opened, client, adviser):
     member = await with_password(opened, client)
     assert (await sign_in(client, "mgas", member["email"])).status == 201
-    spaced = " - ".join(member["membership_number"])  # as it may be printed on a letter
-    answer = await adviser.search(spaced, reason="Appel de l’adhérente")
+    answer = await adviser.search(" - ".join(member["membership_number"]), reason="Appel de l’adhérente")  # as printed
     now = opened.clock.now().isoformat().replace("+00:00", "Z")
 
     assert answer.status == 200
