@@ -37,6 +37,7 @@ OPEN_TO_ALL = {
     "request_password_reset": "whoever forgot the password cannot sign in",
     "redeem_password_reset": "the mailed token is the credential",
     "connect_first_time": "the code is the credential",
+    "take_provider_notification": "the print provider signs nothing: it is answered, and not believed",
     "undo_email": "the token that the former address got is the credential",
     "create_account": "whoever has no access cannot sign in",
     "find_identifier": "whoever forgot the address cannot sign in",

@@ -73,6 +73,7 @@ class MailevaStandIn:
         self.token_seconds: Any = 300
         self.accepts_at_once = True
         self.refuses_known_custom_ids = False
+        self.poison: str | None = None  # the custom id at which the provider breaks
         self.password = PASSWORD
         self.faults: list[Fault] = []
         self.before: dict[str, Callable[[], Awaitable[None]]] = {}  # step → what a test does in the middle of it
@@ -166,6 +167,8 @@ class MailevaStandIn:
             return errors(400, "UNEXPECTED_NOT_VALID_ERROR")
         if len(order["custom_id"]) > 38 or order["postage_type"] not in ("URGENT", "FAST", "ECONOMIC"):
             return errors(400, "CUSTOM_ID_WRONG_FORMAT")
+        if order["custom_id"] == self.poison:
+            return errors(500, "UNEXPECTED_ERROR")
         if self.refuses_known_custom_ids and self.of(order["custom_id"]):
             return errors(400, "CUSTOM_ID_EXISTS")
         sending = Sending(str(uuid4()), order)

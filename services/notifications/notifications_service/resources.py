@@ -1,7 +1,7 @@
 """What notifications works with: opened once a process, closed in the reverse order."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from service_kit.http.health import Check
 from service_kit.key_rings import Cipher, Digests
 from service_kit.wake import Wake
 
-from notifications_service.channels.brand_templates import BrandTemplates, read_own_templates
+from notifications_service.channels.brand_templates import BrandTemplates
 from notifications_service.channels.dkim_keys import DkimKeys
 from notifications_service.channels.lane_looks import LaneLooks
 from notifications_service.channels.letter_folder import LetterFolder
@@ -30,7 +30,7 @@ from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.destination_paces import DestinationPaces
 from notifications_service.domain.pace import Pace, SharedPace
 from notifications_service.metrics import RELAY_OPEN
-from notifications_service.rendering.checked_templates import check_templates
+from notifications_service.rendering.checked_templates import open_templates
 from notifications_service.settings import NotificationsSettings
 
 SERVICE = "notifications"
@@ -81,12 +81,10 @@ async def open_notifications(
 ) -> AsyncIterator[Notifications]:
     """Open notifications' resources; a missing or malformed file is told before anything waits."""
     brands = read_brands(settings.brands_directory, SERVICE, BrandSender)
-    own_templates = read_own_templates(settings.brands_directory, brands.keys())
-    check_templates(brands, own_templates)
+    templates = open_templates(settings.brands_directory, brands)
     check_maileva(settings, brands)
     dkim = _dkim_keys(settings, brands)
-    printing = LetterPrinting(threads=settings.letter_threads)
-    try:
+    with closing(LetterPrinting(threads=settings.letter_threads)) as printing:
         async with (
             open_foundation(
                 SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
@@ -106,18 +104,16 @@ async def open_notifications(
                     return_paths=Digests(foundation.data_keys, "return-path"),
                     addresses=Digests(foundation.data_keys, "address"),
                     reasons=Cipher(foundation.data_keys, "staff-deed.reason"),
-                    templates=BrandTemplates(own_templates),
+                    templates=templates,
                     dispatch=dispatch,
                     mail_due=mail_due,
                     printing=printing,
                     folder=LetterFolder(settings.letters_directory),
-                    returns=settings.returns_directory and ReturnsFolder(settings.returns_directory),
+                    returns=ReturnsFolder(settings.returns_directory) if settings.returns_directory else None,
                     maileva=maileva,
                 )
             finally:
                 await dispatch.close()
-    finally:
-        printing.close()
 
 
 def _mail_dispatch(settings: NotificationsSettings, clock: Clock, mail_due: Wake) -> MailDispatch:

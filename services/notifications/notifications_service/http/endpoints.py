@@ -5,8 +5,10 @@ from notifications_service.http import (
     deliveries,
     letter_promise,
     print_batches,
+    provider_notifications,
     returned_letters,
     staff_deliveries,
+    suppressions,
 )
 
 ENDPOINTS = [
@@ -15,5 +17,7 @@ ENDPOINTS = [
     *closed_addresses.ENDPOINTS,
     *print_batches.ENDPOINTS,
     *returned_letters.ENDPOINTS,
+    *suppressions.ENDPOINTS,
     *letter_promise.ENDPOINTS,
+    *provider_notifications.ENDPOINTS,
 ]

@@ -1,7 +1,7 @@
-"""Letters are looked up at the print provider's, by our ids: where an attempt may have left a sending of which nobody knows the id.
+"""Letters are looked up at the print provider's, by our ids: where an attempt may have left a sending whose id nobody knows.
 
-The provider's list has no filter, so it is read page by page, once for all letters of a round, and not for ever. A draft that is not
-found stays there: it is empty, and nobody will submit it.
+The provider's list has no filter, so it is read page by page, once for all letters of a round, and not for ever. A draft that is
+not found stays there: it is empty, and nobody will submit it.
 """
 
 import asyncio

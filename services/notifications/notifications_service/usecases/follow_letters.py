@@ -1,7 +1,7 @@
 """What became of the letters that the print provider has: asked for, ever more rarely, until it is known. Writes deliveries.
 
-Posted, come back (`note_returned`), or refused: then the letter has failed after all, and delivery.failed says so. A notification of
-the provider's only brings the next look forward. Drafts that nobody will submit are deleted on the way: they may hold a code.
+Posted, come back (`note_returned`), or refused: then the letter has failed after all, and delivery.failed says so. A notification
+of the provider's only brings the next look forward. Drafts that nobody will submit are deleted on the way: they may hold a code.
 """
 
 import asyncio

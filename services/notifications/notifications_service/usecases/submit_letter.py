@@ -2,8 +2,8 @@
 
 Draws the page; writes submitted_letters and deliveries. An attempt creates a sending, notes it, fills it; one statement, under
 the batch's lease, *chooses* the sending for good and blanks the letter's words; it is submitted; the hand-over is noted. Nobody
-fills a sending that another attempt has created: a frozen worker may thaw and add to it. Such a draft is deleted, and where that is
-refused because it is submitted already, it is the letter's. A chosen sending is submitted by whoever comes, as often as it
+fills a sending that another attempt has created: a frozen worker may thaw and add to it. Such a draft is deleted, and where that
+is refused because it is submitted already, it is the letter's. A chosen sending is submitted by whoever comes, as often as it
 takes: the provider does it once. So each letter has one sending that is ever submitted.
 """
 

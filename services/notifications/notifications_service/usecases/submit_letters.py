@@ -1,19 +1,19 @@
 """Batches of the channel `maileva` are submitted to the print provider, a few letters a round. Writes what submit_letter writes.
 
 A round leases one batch and tries the letters that have waited for longest; the lease covers no more than those. While the
-provider is down nothing is claimed, and no letter fails. What it refuses is a mistake of ours, or of the account's: operators are told,
-and the letter waits for its next try, behind all others, for as long as it is of use. An address that it refuses ends the letter at
-once: nothing would mend it but a correction, and somebody waits.
+provider is down nothing is claimed, and no letter fails. What it refuses is a mistake of ours, or of the account's: operators are
+told, and the letter waits for its next try, behind all others, for as long as it is of use. An address that it refuses ends the
+letter at once: nothing would mend it but a correction, and somebody waits.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from service_kit.database import is_unavailable
+from service_kit.database import Connection, is_unavailable
 from service_kit.tracing import span
 
 from notifications_service import metrics
@@ -92,18 +92,18 @@ async def _try(
                 await submit_letter(notifications, provider.client, batch, letter, known.get(letter.id, []))
             note_provider_answers(provider)
         except NotOurs:
-            log.warning("lease_passed_on", batch_id=str(batch.id), delivery_id=str(letter.id))
+            _tell_lease_passed_on(batch, letter)
         except (ProviderAway, CredentialsRefused) as error:
             note_provider_away(notifications, provider, error)
-            await _put_off(notifications, letter)
+            await _put_off(notifications, batch, letter)
         except RequestRefused as refusal:
             note_provider_answers(provider)
-            await _note_refusal(notifications, letter, refusal)
+            await _note_refusal(notifications, batch, letter, refusal)
         except Exception as error:
             if is_unavailable(error):
                 raise
             log.error("letter_not_submitted", delivery_id=str(letter.id), exc_info=error)
-            await _put_off(notifications, letter)
+            await _put_off(notifications, batch, letter)
 
 
 @asynccontextmanager
@@ -118,31 +118,47 @@ async def in_time(seconds: float) -> AsyncIterator[None]:
         raise
 
 
-async def _note_refusal(notifications: Notifications, letter: OpenLetter, refusal: RequestRefused) -> None:
+async def _note_refusal(
+    notifications: Notifications, batch: PrintBatch, letter: OpenLetter, refusal: RequestRefused
+) -> None:
     now = notifications.now()
+    async with notifications.database.transaction() as connection:
+        if not await print_batches.is_leased(connection, batch):
+            return _tell_lease_passed_on(batch, letter)  # what it refused is a draft that another worker has deleted
+        if refusal.is_about_the_address and letter.chosen_at is None:
+            await _end_refused(notifications, connection, letter, refusal, now=now)
+        else:
+            await submitted_letters.note_refusal(
+                connection, letter.id, outcome=REFUSED_BY_PROVIDER, reply=refusal.reply, now=now
+            )
+            await submitted_letters.put_off(connection, letter.id, due=_next_try(notifications, letter))
     metrics.PROVIDER_ALARMS.labels(REFUSED_BY_PROVIDER).inc()
     metrics.ATTEMPTS.labels(letter.purpose, "letter", REFUSED_BY_PROVIDER).inc()
     log.error("print_provider_alarm", reason=REFUSED_BY_PROVIDER, delivery_id=str(letter.id), reply=refusal.reply)
-    if refusal.is_about_the_address and letter.chosen_at is None:
-        failure = f"{REFUSED_BY_PROVIDER}: {refusal.reply}"
-        async with notifications.database.transaction() as connection:
-            ended = await followed_letters.mark_refused(
-                connection, letter.id, failure=failure, reply=refusal.reply, now=now
-            )
-            await publish_failures(notifications, connection, ended, now=now)
-        metrics.FAILURES.labels(letter.purpose, "letter", REFUSED_BY_PROVIDER).inc(len(ended))
-        return
-    async with notifications.database.connection() as connection:
-        await submitted_letters.note_refusal(
-            connection, letter.id, outcome=REFUSED_BY_PROVIDER, reply=refusal.reply, now=now
-        )
-    await _put_off(notifications, letter)
+    return None
 
 
-async def _put_off(notifications: Notifications, letter: OpenLetter) -> None:
-    due = next_attempt(letter.tries, pauses=notifications.settings.retry_seconds, now=notifications.now())
-    async with notifications.database.connection() as connection:
-        await submitted_letters.put_off(connection, letter.id, due=due)
+async def _end_refused(
+    notifications: Notifications, connection: Connection, letter: OpenLetter, refusal: RequestRefused, *, now: datetime
+) -> None:
+    failure = f"{REFUSED_BY_PROVIDER}: {refusal.reply}"
+    ended = await followed_letters.mark_refused(connection, letter.id, failure=failure, reply=refusal.reply, now=now)
+    await publish_failures(notifications, connection, ended, now=now)
+    metrics.FAILURES.labels(letter.purpose, "letter", REFUSED_BY_PROVIDER).inc(len(ended))
+
+
+async def _put_off(notifications: Notifications, batch: PrintBatch, letter: OpenLetter) -> None:
+    async with notifications.database.transaction() as connection:
+        if await print_batches.is_leased(connection, batch):
+            await submitted_letters.put_off(connection, letter.id, due=_next_try(notifications, letter))
+
+
+def _next_try(notifications: Notifications, letter: OpenLetter) -> datetime:
+    return next_attempt(letter.tries, pauses=notifications.settings.retry_seconds, now=notifications.now())
+
+
+def _tell_lease_passed_on(batch: PrintBatch, letter: OpenLetter) -> None:
+    log.warning("lease_passed_on", batch_id=str(batch.id), delivery_id=str(letter.id))
 
 
 async def _leave(notifications: Notifications, batch: PrintBatch) -> None:
