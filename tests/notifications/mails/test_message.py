@@ -144,7 +144,7 @@ async def test_each_part_is_complete(service: RunningNotifications, relay: Recor
         "Bonjour,",
         "ne sert qu’une fois",
         "demandé\u202f?",
-        "01 99 00 56 78",
+        "01\u00a099\u00a000\u00a056\u00a078",
         "adherents@mgas.example",
         "lundi",
         "long",

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
 from service_kit.brands import BrandFileUnusable
 
-from notifications_service.channels.brand_templates import FOLDER, Own
+from notifications_service.channels.brand_templates import FOLDER, BrandTemplates, Own, read_own_templates
 from notifications_service.channels.letter_pdf import LetterPress
 from notifications_service.channels.mail_templates import TemplateUnusable
 from notifications_service.domain.brand_sender import BrandSender
@@ -16,6 +17,13 @@ from notifications_service.rendering.samples import samples
 FRAME = "frame"
 ADDRESS_TO_TYPE = "posted_code"  # the letter with the brand's longest address: it may be too long for the page
 GIVEN_TO_EVERY_HTML = frozenset({"opening"})
+
+
+def open_templates(brands_directory: Path, brands: Mapping[str, BrandSender]) -> BrandTemplates:
+    """Read the brands' own templates and check them all; raise BrandFileUnusable."""
+    own = read_own_templates(brands_directory, brands.keys())
+    check_templates(brands, own)
+    return BrandTemplates(own)
 
 
 def check_templates(brands: Mapping[str, BrandSender], own: Mapping[str, Own]) -> None:
