@@ -1,23 +1,31 @@
-"""Contracts imports a member as a back office would; what its outbox then holds is what its listeners expect."""
+"""Contracts imports a member as a back office would; what its outbox then holds is what its listeners expect.
+
+What is only agreed on has no use case yet: the declared model goes through the real outbox.
+"""
 
 from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
 from contracts_service.usecases.process_imports import process_within
 from contracts_service.usecases.receive_import import Sender, receive_import
+from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
 
+from tests.pacts import news_expectations as news
 from tests.pacts.member_expectations import ALL_KNOWN, LITTLE_KNOWN
 from tests.pacts.test_documents_hears_contracts import ENDED
-from tests.support.agreements import hearings
+from tests.support.agreements import AGREED_ONLY, hearings, publications
+from tests.support.contract_news import told
 from tests.support.members import member_line
 from tests.support.pacts import Event, verify
 from tests.support.parts import OpenedPart
 from tests.support.wire import whole_event_for
 
-LISTENERS = sorted({one.service for one in hearings() if one.event_type.startswith("member.")})
+OWNED = {one.event_type: one.event for one in publications() if one.service == "contracts"}
+LISTENERS = sorted({one.service for one in hearings() if one.event_type in OWNED})
 NUMBERS = count(1)
 CHILD = {
     "first_name": "Éloi",
@@ -55,7 +63,17 @@ def over() -> dict[str, Any]:
     return line | {"contract": line["contract"] | {"end_date": "2026-10-31"}}
 
 
-STATES = {ALL_KNOWN: ("mgas", all_known), LITTLE_KNOWN: ("safiag", little_known), ENDED: ("mgas", over)}
+STATES = {
+    ALL_KNOWN: ("mgas", all_known),
+    LITTLE_KNOWN: ("safiag", little_known),
+    ENDED: ("mgas", over),
+    news.ENDED.expectation.state: ("mgas", over),
+}
+# state → what differs from the event as it mostly is
+AGREED: dict[str, dict[str, Any]] = {told_of.expectation.state: {} for told_of in news.NEWS_EXPECTATIONS} | {
+    news.OTHER_ACCOUNT.expectation.state: {"former_email": news.FORMER},
+    news.TERMINATION.expectation.state: {"email": news.FORMER},
+}
 
 
 async def imported(contracts: OpenedPart, brand: str, line: dict[str, Any]) -> None:
@@ -69,17 +87,29 @@ async def imported(contracts: OpenedPart, brand: str, line: dict[str, Any]) -> N
     await process_within(service, import_id, seconds=10)
 
 
+async def recorded_as_declared(contracts: OpenedPart, event: Any) -> None:
+    """Record an event that no use case makes yet."""
+    async with contracts.database.transaction() as connection:
+        now = contracts.resources.foundation.clock.now()
+        await contracts.resources.outbox.append(connection, event, event_id=uuid4(), occurred_at=now)
+
+
 @pytest.mark.parametrize("consumer", LISTENERS)
 async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consumer: str):
     contracts = parts["contracts"]
 
     async def publish(state: str, event_type: str) -> Event:
-        brand, make = STATES[state]
-        line = make()
         await contracts.recorded()  # what other interactions left
-        await imported(contracts, brand, line)
-        if event_type == "member.changed.v1":
-            await imported(contracts, brand, line | {"last_name": "Lefèvre-Benali"})
+        if event_type in AGREED_ONLY:
+            await recorded_as_declared(contracts, told(OWNED[event_type], **AGREED[state]))
+        else:
+            brand, make = STATES[state]
+            line = make()
+            await imported(contracts, brand, line)
+            if event_type == "member.changed.v1":
+                await imported(contracts, brand, line | {"last_name": "Lefèvre-Benali"})
+            if event_type == "contract.ended.v1":
+                await tell_ended_contracts(contracts.resources)
         return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
 
     await verify(consumer, "contracts", publish)

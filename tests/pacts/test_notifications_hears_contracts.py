@@ -1,11 +1,13 @@
-"""What notifications expects of contracts: whom to write to, and where."""
+"""What notifications expects of contracts: whom to write to and where, and what a member must be told of the contract."""
 
 import pytest
-from notifications_service.consumers import members
 from notifications_service.usecases.keep_recipient import MemberState, open_recipient
 from pact import match
 
+from tests.pacts.account_expectations import Told
 from tests.pacts.member_expectations import ALL_KNOWN, BARE, FULL, LITTLE_KNOWN, member
+from tests.pacts.news_expectations import NEWS_EXPECTATIONS
+from tests.support.agreements import hearings, publications
 from tests.support.pacts import STALE, Expectation, committed, fields_read, fields_told, heard_by, pact_of, written
 from tests.support.parts import OpenedPart
 
@@ -19,7 +21,8 @@ CHANGED = Expectation("somebody who has moved", ALL_KNOWN, "member.changed.v1", 
 LESS = Expectation(
     "somebody without e-mail", LITTLE_KNOWN, "member.changed.v1", member(BARE, HAITI, *READ, version=TWO)
 )
-EXPECTATIONS = [ENROLLED, BY_POST, CHANGED, LESS]
+MEMBERS = [ENROLLED, BY_POST, CHANGED, LESS]
+EXPECTATIONS = [*MEMBERS, *(told.expectation for told in NEWS_EXPECTATIONS)]
 OF_ALL = [
     "Mme Anne-Sophie Lefèvre",
     "Chez M. Benali",
@@ -39,7 +42,7 @@ OF_LITTLE = ["Lefèvre", "LE BOURG", "20220 L ILE ROUSSE"]
         (CHANGED, "anne.sophie@courriel.example", OF_ALL),
         (LESS, None, OF_LITTLE),
     ],
-    ids=[one.description for one in EXPECTATIONS],
+    ids=[one.description for one in MEMBERS],
 )
 async def test_a_recipient_follows_the_member(
     parts: dict[str, OpenedPart], expectation: Expectation, email: str | None, address: list[str]
@@ -55,9 +58,21 @@ async def test_a_recipient_follows_the_member(
     assert recipient.address_lines() == address
 
 
+@pytest.mark.parametrize("told", NEWS_EXPECTATIONS, ids=[told.expectation.description for told in NEWS_EXPECTATIONS])
+async def test_what_a_member_must_be_told_of_the_contract_is_planned(parts: dict[str, OpenedPart], told: Told):
+    notifications = parts["notifications"]
+    [event] = await heard_by(pact_of("notifications", "contracts", [told.expectation]), notifications.hear)
+    query = "SELECT purpose, channel, masked_address FROM deliveries WHERE cause = $1"
+    row = await notifications.row(query, event["data"][told.cause])
+
+    assert [tuple(row.values())] == told.planned
+
+
 @pytest.mark.unit
 def test_the_committed_pact_is_what_notifications_expects_of_contracts_now():
     expected = written(pact_of("notifications", "contracts", EXPECTATIONS))
 
     assert expected == committed("notifications", "contracts"), STALE
-    assert fields_told(expected) == dict.fromkeys(members.EVENTS, fields_read(MemberState))
+    owned = {one.event_type for one in publications() if one.service == "contracts"}
+    heard = [one for one in hearings() if one.service == "notifications" and one.event_type in owned]
+    assert fields_told(expected) == {one.event_type: fields_read(one.subscription.reader) for one in heard}

@@ -27,6 +27,8 @@ AGREED_ONLY: dict[str, str] = {
 class _Unopened:
     """Stands where a service's resources would be: its table of subscriptions is read, nothing of it is called."""
 
+    smtp_sessions = 1  # as many loops are made
+
     def __getattr__(self, _name: str) -> "_Unopened":
         return self
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
 from service_kit.subscriptions import Subscription
 
 from notifications_service.consumers.telling import by_notice, telling
@@ -22,7 +23,7 @@ class UnpaidContribution(MemberEvent):
     period_start: date
     period_end: date
     method: Literal["direct_debit", "transfer", "cheque", "card"]
-    amount: Decimal
+    amount: Decimal = Field(repr=False)
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from service_kit.field_problems import WORDS
 from service_kit.personal import Personal
 from service_kit.problems import FieldProblem, FinalEventError
@@ -38,7 +38,7 @@ class MessageContent(BaseModel):
     document: str | None = None  # a document's kind
     about: str | None = None  # another message's purpose
     expected_by: date | None = None  # when a letter should be there
-    amount: Decimal | None = None  # euros
+    amount: Decimal | None = Field(None, repr=False)  # euros
     method: str | None = None  # of payment
     due_date: date | None = None
     period_start: date | None = None

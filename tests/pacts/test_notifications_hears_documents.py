@@ -1,0 +1,62 @@
+"""What notifications expects of documents: that there is a new one, of which kind, and which one's place it takes."""
+
+import pytest
+from notifications_service.consumers import documents
+from notifications_service.consumers.documents import IssuedDocument
+from pact import match
+
+from tests.support.agreements import examples_of
+from tests.support.pacts import (
+    STALE,
+    Expectation,
+    an_id,
+    committed,
+    fields_read,
+    fields_told,
+    heard_by,
+    pact_of,
+    written,
+)
+from tests.support.parts import OpenedPart
+
+MEMBER = examples_of("member.enrolled.v1")["ordinary.json"]
+NEW_CARD = Expectation(
+    "a card that takes the place of another",
+    "a member who has a card has changed the name",
+    "document.issued.v1",
+    {
+        "document_id": an_id("e1f4d7b8-3c60-4a92-95d8-1f7a0c6e2b43"),
+        "member_id": an_id(MEMBER["data"]["member_id"]),
+        "brand": match.str("mgas"),
+        "kind": "third_party_payment_card",
+        "replaces": an_id("a8e1d4f7-3c60-4a92-95d8-1f7a0c6e2b43"),
+    },
+)
+FIRST_CARD = Expectation(
+    "a first card",
+    "a person has become a member",
+    "document.issued.v1",
+    NEW_CARD.data | {"document_id": an_id("c9f1d4b8-3c60-4a92-95d8-1f7a0c6e2b43"), "replaces": None},
+)
+EXPECTATIONS = [NEW_CARD, FIRST_CARD]
+
+
+async def test_only_a_card_that_takes_the_place_of_another_is_announced(parts: dict[str, OpenedPart]):
+    notifications = parts["notifications"]
+    await notifications.hear(MEMBER)
+    new, first = await heard_by(pact_of("notifications", "documents", EXPECTATIONS), notifications.hear)
+    async with notifications.database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT purpose, channel, cause::text FROM deliveries WHERE cause = ANY($1)",
+            [new["data"]["document_id"], first["data"]["document_id"]],
+        )
+
+    assert [tuple(row) for row in rows] == [("document_available", "email", new["data"]["document_id"])]
+
+
+@pytest.mark.unit
+def test_the_committed_pact_is_what_notifications_expects_of_documents_now():
+    expected = written(pact_of("notifications", "documents", EXPECTATIONS))
+
+    assert expected == committed("notifications", "documents"), STALE
+    assert fields_told(expected) == dict.fromkeys(documents.EVENTS, fields_read(IssuedDocument))
