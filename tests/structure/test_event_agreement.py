@@ -25,7 +25,10 @@ PERSONAL_WORDS = """
     care_date act provider amount reason motive
 """
 PERSONAL = frozenset(PERSONAL_WORDS.split())
-READABLE = {"guarantees.code": "the insurer's own word for a guarantee, the same for thousands of members"}
+READABLE = {
+    "guarantees.code": "the insurer's own word for a guarantee, the same for thousands of members",
+    "letter.returned.v1 reason": "one of six words of ours for what the post has written on an envelope",
+}
 LOOKS_PERSONAL = {
     "an e-mail address": re.compile(r"@"),
     "a social-security number": re.compile(r"[1-8]\d{4}(\d\d|2[AB])\d{6}(\d\d)?"),
@@ -136,7 +139,8 @@ def test_every_personal_field_is_sealed(publication: Publication):
     schema = schema_of(publication.event_type)
     open_part = {name: part for name, part in schema["properties"].items() if not part.get("x-sealed")}
     paths = fields_below(schema, {"properties": open_part})
-    personal = [path for path in paths if path.rpartition(".")[2] in PERSONAL and path not in READABLE]
+    readable = {path for path in paths if {path, f"{publication.event_type} {path}"} & READABLE.keys()}
+    personal = [path for path in paths if path.rpartition(".")[2] in PERSONAL and path not in readable]
 
     assert personal == []
 
