@@ -47,6 +47,7 @@ async def test_an_address_that_does_not_exist_is_published_once_and_names_nobody
             "failure": "no-such-address",
             "hard": True,
             "failed_at": published["data"]["failed_at"],
+            "failure_class": "address",
         },
         "sealed": None,
     }

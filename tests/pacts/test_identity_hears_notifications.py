@@ -39,6 +39,20 @@ FAILED = Expectation(
         "hard": True,
     },
 )
+FULL = Expectation(
+    "a mail to a mailbox that stayed full",
+    "the mail relay says that the mailbox of a reset mail is full until the mail is of no more use",
+    "delivery.failed.v1",
+    {
+        "member_id": an_id("6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21"),
+        "brand": match.str("mgas"),
+        "purpose": "password_reset",
+        "channel": "email",
+        "cause": an_id("d4a9c8e1-0b5f-4736-92ed-5f7a1c3b8e07"),
+        "hard": False,
+        "failure_class": "mailbox",
+    },
+)
 LATE = Expectation(
     "a letter that could not be sent in time",
     "a letter with a code has no recipient until it is of no more use",
@@ -64,7 +78,7 @@ RETURNED = Expectation(
         "reason": "unknown-address",
     },
 )
-EXPECTATIONS = [FAILED, LATE, RETURNED]
+EXPECTATIONS = [FAILED, FULL, LATE, RETURNED]
 
 
 async def mailed(identity: OpenedPart) -> tuple[UUID, UUID]:
@@ -82,7 +96,8 @@ async def mailed(identity: OpenedPart) -> tuple[UUID, UUID]:
     return row["member_id"], row["cause"]
 
 
-async def test_a_reset_mail_that_came_back_turns_into_a_letter(parts: dict[str, OpenedPart]):
+@pytest.mark.parametrize("expectation", [FAILED, FULL], ids=["no such address", "full"])
+async def test_a_reset_mail_that_came_back_turns_into_a_letter(parts: dict[str, OpenedPart], expectation: Expectation):
     identity = parts["identity"]
     member_id, cause = await mailed(identity)
     await identity.recorded()
@@ -90,7 +105,7 @@ async def test_a_reset_mail_that_came_back_turns_into_a_letter(parts: dict[str, 
     async def hear(event: Event):
         return await identity.hear(event | {"data": event["data"] | {"member_id": str(member_id), "cause": str(cause)}})
 
-    await heard_by(pact_of("identity", "notifications", [FAILED]), hear)
+    await heard_by(pact_of("identity", "notifications", [expectation]), hear)
     [letter] = await identity.recorded()
 
     assert (letter.type, letter.data["member_id"]) == ("letter.required.v1", str(member_id))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -13,7 +14,7 @@ from notifications_service.usecases.note_returned import note_returned
 from service_kit import outbox
 from service_kit.migrate import migrate
 
-from tests.pacts.test_identity_hears_notifications import FAILED, LATE, RETURNED
+from tests.pacts.test_identity_hears_notifications import FAILED, FULL, LATE, RETURNED
 from tests.support.letter_steps import handed_over, id_of
 from tests.support.notifications_fixtures import (
     RunningNotifications,
@@ -27,19 +28,31 @@ from tests.support.wire import faults_on_the_wire
 
 
 @pytest.fixture
-async def service(tmp_path: Path, new_database: Callable[..., Awaitable[str]]) -> AsyncIterator[RunningNotifications]:
-    """Notifications with a relay that knows nobody."""
+async def service(
+    tmp_path: Path, new_database: Callable[..., Awaitable[str]], relay: RecordingSmtpServer
+) -> AsyncIterator[RunningNotifications]:
+    """Notifications on a database of its own."""
     url = await new_database(SERVICE)
     await migrate(url, service=SERVICE, directory=MIGRATIONS)
-    async with RecordingSmtpServer() as relay, running_notifications(tmp_path, url, relay.url) as running:
-        relay.refuse_recipients("550 5.1.1 unknown user")
+    async with running_notifications(tmp_path, url, relay.url) as running:
         yield running
 
 
-async def test_notifications_keeps_its_pact_with_identity(service: RunningNotifications):
+@pytest.fixture
+async def relay() -> AsyncIterator[RecordingSmtpServer]:
+    """A relay, to be told what it refuses."""
+    async with RecordingSmtpServer() as smtp:
+        yield smtp
+
+
+async def test_notifications_keeps_its_pact_with_identity(service: RunningNotifications, relay: RecordingSmtpServer):
     async def publish(state: str, _event_type: str) -> Event:
-        if state == FAILED.state:
-            await service.hear(reset_requested(expires_at=service.clock.now() + timedelta(hours=1)))
+        if state in (FAILED.state, FULL.state):
+            relay.behave()
+            relay.refuse_recipients("550 5.1.1 unknown user" if state == FAILED.state else "452 4.2.2 full")
+            soon = timedelta(seconds=20)  # no time for a second try
+            email = f"{uuid4()}@courriel.example"  # what is unknown is not tried again
+            await service.hear(reset_requested(expires_at=service.clock.now() + soon, email=email))
             await service.send_mails()
         elif state == RETURNED.state:
             [letter] = await handed_over(service)

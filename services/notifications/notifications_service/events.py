@@ -25,6 +25,8 @@ class DeliveryFailed(Event):
     failure: str  # a stable code, such as no-such-address or gave-up
     hard: bool  # an e-mail address at which nothing will ever arrive; false where only this message failed
     failed_at: datetime
+    # What may help: address, mailbox (it stayed full), policy, expired, undelivered, postal-address, content.
+    failure_class: str | None = None
 
 
 class LetterReturned(Event):

@@ -1,4 +1,4 @@
-"""A reset or welcome mail to an address that does not exist turns into a letter, once and within the quotas."""
+"""A reset or welcome mail that reaches nobody at its address turns into a letter, once and within the quotas."""
 
 import asyncio
 from datetime import timedelta
@@ -80,6 +80,8 @@ async def test_an_expired_link_that_comes_back_is_replaced_all_the_same(opened, 
     "changes",
     [
         {"hard": False, "failure": "gave-up"},
+        {"hard": False, "failure": "gave-up", "failure_class": "expired"},
+        {"hard": False, "failure": "refused-by-relay", "failure_class": "policy"},
         {"channel": "letter"},
         {"purpose": "password_changed"},
         {"purpose": "activation"},
@@ -95,6 +97,16 @@ async def test_other_failures_change_nothing(opened, client, changes: dict[str, 
 
     assert await letters(opened) == []
     assert (await redeem(client, "mgas", mail.data["token"])).status == 204
+
+
+async def test_a_mailbox_that_stays_full_is_replaced_by_a_letter_too(opened, client):
+    member = await opened.enrol()
+    mail = await asked(opened, client, member)
+    full = {"hard": False, "failure": "mailbox-full", "failure_class": "mailbox"}
+    await hear(opened, member, mail.data["reset_id"], **full)
+
+    assert len(await letters(opened)) == 1
+    assert (await redeem(client, "mgas", mail.data["token"])).code == "reset-token-invalid"
 
 
 async def test_who_has_chosen_a_password_since_needs_no_letter(opened, client):

@@ -1,4 +1,4 @@
-"""Hears delivery.failed from notifications: a mail with a link whose address does not exist is replaced by a letter."""
+"""Hears delivery.failed from notifications: a mail with a link that reaches nobody at its address is replaced by a letter."""
 
 from functools import partial
 

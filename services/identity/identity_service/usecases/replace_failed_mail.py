@@ -1,4 +1,5 @@
-"""A mail with a link came back since its address does not exist: the link is voided, and a letter takes its place.
+"""A mail with a link came back, since its address does not exist or its mailbox stayed full: the link is voided, and a letter
+takes its place.
 
 Reads reset_tokens and accounts; in the consumer's transaction writes reset_tokens and whatever `require_letter` does. Nothing is
 done for a link that has served, or that a new password, another address or a former letter has voided.
@@ -21,6 +22,10 @@ from identity_service.usecases.require_letter import LetterWish, require_letter
 # create an access is the member's to correct, and no reason for a letter.
 REPLACED: dict[str, Purpose] = {"password_reset": "reset", "welcome": "welcome"}
 
+# Beside what lies with the address: somebody whose mailbox has been full for as long as the mail was tried waits for nothing.
+# A letter does not help where a policy or a relay that is down concerns everybody.
+HELPED_BY_LETTER = frozenset({"mailbox"})
+
 log = structlog.get_logger()
 
 
@@ -33,6 +38,7 @@ class FailedDelivery(Reader):
     channel: str
     cause: UUID
     hard: bool
+    failure_class: str | None = None  # events from before it was told lack it
 
 
 async def replace_failed_mail(
@@ -40,7 +46,7 @@ async def replace_failed_mail(
 ) -> None:
     """Have a letter posted instead of the mail, within the brand's quotas and once a cause."""
     purpose = REPLACED.get(failed.purpose)
-    if purpose is None or failed.channel != "email" or not failed.hard:
+    if purpose is None or failed.channel != "email" or not (failed.hard or failed.failure_class in HELPED_BY_LETTER):
         return
     account_id = await reset_tokens.find_unused_cause(connection, failed.cause, purpose=purpose)
     if account_id is None:
