@@ -116,6 +116,15 @@ class Conversation:
         await self.writer.drain()
         return await self.answer()
 
+    async def bring(self, address: str, content: bytes) -> int:
+        """Bring one mail to an address; return the code of the last answer."""
+        for line in ("MAIL FROM:<>", f"RCPT TO:<{address}>", "DATA"):
+            code = int((await self.say(line))[:3])
+            if code >= 400:
+                return code
+        dots = content.removesuffix(b"\r\n").replace(b"\r\n.", b"\r\n..")
+        return int((await self.send(dots + b"\r\n.\r\n"))[:3])
+
 
 @asynccontextmanager
 async def conversation(
@@ -136,10 +145,5 @@ async def conversation(
 
 async def send_back(listener: BounceListener, address: str, content: bytes, **greeting: str) -> int:
     """Send something to a return path as a server would; return the code of the last answer."""
-    dots = content.replace(b"\r\n.", b"\r\n..")
     async with conversation(listener, **greeting) as spoken:
-        for line in ("MAIL FROM:<>", f"RCPT TO:<{address}>", "DATA"):
-            code = int((await spoken.say(line))[:3])
-            if code >= 400:
-                return code
-        return int((await spoken.send(dots.removesuffix(b"\r\n") + b"\r\n.\r\n"))[:3])
+        return await spoken.bring(address, content)

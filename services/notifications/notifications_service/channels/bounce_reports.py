@@ -5,6 +5,7 @@ ours may write to its return path: size, depth, lines and headers are bounded be
 quadratic time over what is odd enough.
 """
 
+import logging
 import re
 from email import message_from_bytes, message_from_string
 from email.message import Message
@@ -20,12 +21,14 @@ LONGEST_LINE = 1000
 LONGEST_HEADER = 2000
 LONGEST_WORDS = 4096  # of each part, where words are guessed at
 MOST_PARTS = 30
-MOST_BLANK_LINES = 3000
+MOST_BLANK_LINES = 1000
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+
+# Its detectors stumble over odd mails, and it logs their words.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _PARTS = re.compile(rb"boundary|message/", re.IGNORECASE)
-_LINE_END = re.compile(rb"(?<=\n)")
 
 
 class NoReport(Exception):
