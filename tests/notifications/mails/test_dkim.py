@@ -84,7 +84,7 @@ async def test_a_mail_is_signed_for_its_brand_with_the_record_that_the_command_p
     assert first.raw == second.raw
     assert is_genuine(first.raw, published)
     assert not is_genuine(first.raw, other)
-    assert " d=mgas.example; s=2026-11;" in first.raw.decode()
+    assert " d=mgas.example;\r\n s=2026-11;" in first.raw.decode()
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,18 @@ def signed(content: bytes, keys: Iterable[DkimKey], *, domain: str, signed_at: d
     body_hash = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
     lines = []
     for key in keys:
-        field = (
-            f"DKIM-Signature: v=1; a={key.algorithm}; c=relaxed/relaxed; d={domain}; s={key.selector};\r\n"
-            f" t={int(signed_at.timestamp())}; bh={body_hash};\r\n"
-            f" h={names};\r\n b="
-        )
+        tags = {
+            "v": "1",
+            "a": key.algorithm,
+            "c": "relaxed/relaxed",
+            "d": domain,
+            "s": key.selector,
+            "t": str(int(signed_at.timestamp())),
+            "bh": body_hash,
+            "h": names,
+            "b": "",  # follows
+        }
+        field = "DKIM-Signature: " + ";\r\n ".join(f"{tag}={value}" for tag, value in tags.items())
         relaxed = b":".join(_relaxed_field(_FOLDED.sub(b"", field.encode())))
         lines.append(field.encode() + _in_lines(key.sign(text + relaxed)) + b"\r\n")
     return b"".join((*lines, content))
