@@ -32,7 +32,7 @@ async def clear(service: RunningNotifications) -> None:
 
 def _row(service: RunningNotifications, delivery_id: UUID, number: int) -> tuple[object, ...]:
     now = service.clock.now()
-    content = MessageContent(email=Personal(f"flood.{number}@bench.example"), moment=now)
+    content = MessageContent(email=Personal(f"flood.{number}@bench.example"), document="third_party_payment_card")
     sealed = service.notifications.contents.seal(
         content.model_dump_json(exclude_none=True).encode(), context=str(delivery_id)
     )

@@ -68,7 +68,7 @@ class LetterContent(BaseModel):
     salutation: Annotated[str, AfterValidator(printable_words)] = Field(repr=False)
     reference: str
     shows_address: bool = True  # False where the print provider prints it, in a window that we leave blank
-    unreached_email: str | None = Field(None, repr=False)  # a hint at the address at which the same did not arrive
+    unreached_email: str | None = Field(default=None, repr=False)  # a hint at the address at which the same did not arrive
 
 
 class PostedCodeLetter(LetterContent):

@@ -38,7 +38,7 @@ class MessageContent(BaseModel):
     document: str | None = None  # a document's kind
     about: str | None = None  # another message's purpose
     expected_by: date | None = None  # when a letter should be there
-    amount: Decimal | None = Field(None, repr=False)  # euros
+    amount: Decimal | None = Field(default=None, repr=False)  # euros
     method: str | None = None  # of payment
     due_date: date | None = None
     period_start: date | None = None
