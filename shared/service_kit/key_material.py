@@ -6,7 +6,6 @@ Existing files are kept, so that `make` can be run at every start. What it write
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,13 +51,11 @@ def make_signing_keys(private_file: Path, public_file: Path) -> None:
     write_keys(public_file, {"keys": [public_part(key) for key in keys]}, mode=0o644)
 
 
-def make_dkim_keys(directory: Path, domains: Iterable[str], *, selector: str = LABEL) -> None:
-    """Give each domain that has none a key that DKIM signs with: `<domain>/<selector>.pem`, and `current`, which names it."""
-    for domain in domains:
-        current = directory / domain / "current"
-        if not current.exists():
-            write_text(current.with_name(f"{selector}.pem"), fresh_rsa_key())
-            write_text(current, f"{selector}\n")
+def make_dkim_key(folder: Path, selector: str) -> None:
+    """Put a fresh key that DKIM signs with into a domain's folder, as `<selector>.pem`; `current` names the first one there."""
+    write_text(folder / f"{selector}.pem", fresh_rsa_key())
+    if not (current := folder / "current").exists():
+        write_text(current, f"{selector}\n")
 
 
 def main() -> None:

@@ -19,7 +19,6 @@ from uuid import uuid4
 
 import psutil
 from notifications_service.channels.letter_pdf import LetterBrand, LetterPress, PostedCodeLetter
-from notifications_service.dkim import lay_key
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.resources import MIGRATIONS, SERVICE
 from notifications_service.store import due_mails
@@ -28,6 +27,7 @@ from service_kit.amqp import AmqpBroker
 from service_kit.brands import read_brands
 from service_kit.broker import BrokerUnavailable, Unroutable
 from service_kit.events import Envelope
+from service_kit.key_material import make_dkim_key
 from service_kit.migrate import migrate
 
 from tests.bench.flood import clear, plan_flood
@@ -210,7 +210,7 @@ def posted_code() -> PostedCodeLetter:
 
 def _dkim_keys(directory: Path) -> Path:
     for sender in read_brands(BRANDS, SERVICE, BrandSender).values():
-        lay_key(directory / "dkim" / sender.sender_domain, "bench")
+        make_dkim_key(directory / "dkim" / sender.sender_domain, "bench")
     return directory / "dkim"
 
 

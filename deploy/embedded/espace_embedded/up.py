@@ -18,7 +18,6 @@ from pathlib import Path
 import asyncpg
 from aiohttp import web
 from identity_service.domain.brand_policy import BrandPolicy
-from notifications_service.dkim import lay_key
 from notifications_service.domain.brand_sender import BrandSender
 from service_kit.amqp import AmqpBroker
 from service_kit.background import run_background
@@ -27,6 +26,7 @@ from service_kit.broker import Broker
 from service_kit.clock import SystemClock, civil_date
 from service_kit.http.health import port_answers
 from service_kit.in_process import InProcessBroker
+from service_kit.key_material import make_dkim_key
 from service_kit.key_rings import KeyRing
 from service_kit.logging import configure_logging
 from service_kit.migrate import migrate
@@ -133,7 +133,7 @@ async def _run(options: Options, state: State, admin_url: str) -> None:
 def _make_mail_keys(options: Options, state: State) -> None:
     for sender in read_brands(options.brands, "notifications", BrandSender).values():
         if not (folder := state.mail_keys / sender.sender_domain).exists():
-            lay_key(folder, "desk")
+            make_dkim_key(folder, "desk")
 
 
 async def _databases(admin_url: str, state: State) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from service_kit.brands import read_brands
 from service_kit.command_line import CommandFailed, OwnCommand
-from service_kit.key_files import fresh_rsa_key, write_text
+from service_kit.key_material import make_dkim_key
 
 from notifications_service.channels.dkim_keys import CURRENT, SELECTOR, DkimKey, read_key
 from notifications_service.domain.brand_sender import BrandSender
@@ -25,20 +25,13 @@ async def make_key(settings: NotificationsSettings, arguments: Namespace) -> str
         raise CommandFailed("a selector is lower-case letters, digits and hyphens, such as 2026-11")
     if (file := folder / f"{arguments.selector}.pem").exists():
         raise CommandFailed(f"{file} exists: choose another selector")
-    lay_key(folder, arguments.selector)
+    make_dkim_key(folder, arguments.selector)
     return "\n".join(
         (
             _record(arguments.domain, read_key(file), signing=_signing(folder)),
             f"; publish it; once the DNS shows it, write {arguments.selector} into {folder / CURRENT}",
         )
     )
-
-
-def lay_key(folder: Path, selector: str) -> None:
-    """Put a fresh key into a domain's folder; the first one there signs at once."""
-    write_text(folder / f"{selector}.pem", fresh_rsa_key())
-    if not (folder / CURRENT).exists():
-        write_text(folder / CURRENT, f"{selector}\n")
 
 
 async def print_records(settings: NotificationsSettings, arguments: Namespace) -> str:

@@ -103,7 +103,8 @@ async def test_an_adviser_sees_a_masked_address_and_why_and_that_they_looked_is_
 
 async def test_a_long_list_comes_in_pages_newest_first(service: RunningNotifications, relay: RecordingSmtpServer):
     ids = [(await suppress(service, relay, f"zoe{number}@example.org"))[1] for number in range(5)]
-    adviser, found, cursor = Adviser(service), [], None
+    adviser, cursor = Adviser(service), None
+    found: list[str] = []
     while cursor or not found:
         _, page = await adviser.list(limit=2, **({"cursor": cursor} if cursor else {}))
         found, cursor = found + [item["id"] for item in page["items"]], page["next"]

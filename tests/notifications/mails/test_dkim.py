@@ -17,7 +17,7 @@ from notifications_service.channels.dkim_keys import DkimKey, DkimKeys
 from notifications_service.channels.dkim_signature import signed
 from notifications_service.dkim import make_key, print_records
 from service_kit.command_line import CommandFailed
-from service_kit.key_material import make_dkim_keys
+from service_kit.key_material import make_dkim_key
 from service_kit.problems import SettingUnusable
 from structlog.testing import capture_logs
 
@@ -68,7 +68,8 @@ def settings(tmp_path: Path) -> Any:
 async def test_a_mail_is_signed_for_its_brand_with_the_record_that_the_command_prints_and_the_same_each_time(
     tmp_path: Path, notifications_url: str, relay: RecordingSmtpServer
 ):
-    make_dkim_keys(tmp_path / "dkim", ["mgas.example", "safiag.example"], selector="2026-11")
+    for domain in ("mgas.example", "safiag.example"):
+        make_dkim_key(tmp_path / "dkim" / domain, "2026-11")
     relay.drop_after_data(times=1)
     async with running_notifications(
         tmp_path, notifications_url, relay.url, dkim_directory=tmp_path / "dkim"
@@ -102,7 +103,7 @@ async def test_a_mail_is_signed_for_its_brand_with_the_record_that_the_command_p
 async def test_whoever_changes_a_mail_on_its_way_breaks_the_signature(
     tmp_path: Path, notifications_url: str, relay: RecordingSmtpServer, was: bytes, becomes: bytes
 ):
-    make_dkim_keys(tmp_path / "dkim", ["mgas.example"])
+    make_dkim_key(tmp_path / "dkim" / "mgas.example", "k1")
     async with running_notifications(
         tmp_path, notifications_url, relay.url, dkim_directory=tmp_path / "dkim"
     ) as service:
@@ -122,7 +123,7 @@ async def test_whoever_changes_a_mail_on_its_way_breaks_the_signature(
     [b"", b"\r\n\r\n", b"Bonjour", b"Bonjour \r\n \r\n", b" \t\r\n", b"\xc3\xa9  t\t\xc3\xa9 \r\n\r\n  .\r\n\r\n\r\n"],
 )
 def test_any_body_is_signed_as_another_implementation_reads_it_with_both_algorithms(tmp_path: Path, body: bytes):
-    make_dkim_keys(tmp_path, ["mgas.example"])
+    make_dkim_key(tmp_path / "mgas.example", "k1")
     keys = (*DkimKeys(tmp_path, ["mgas.example"]).of("mgas.example"), DkimKey("ed", Ed25519PrivateKey.generate()))
     published = {f"{key.selector}._domainkey.mgas.example.": key.record() for key in keys}
     mail = signed(HEAD + body, keys, domain="mgas.example", signed_at=NOW)
@@ -164,7 +165,7 @@ async def test_a_new_key_signs_from_the_moment_that_it_is_named_and_the_former_s
     ],
 )
 def test_a_key_that_cannot_sign_is_told_before_anything_is_sent(tmp_path: Path, current: str, pem: Any):
-    make_dkim_keys(tmp_path, ["mgas.example"])
+    make_dkim_key(tmp_path / "mgas.example", "k1")
     (tmp_path / "mgas.example" / "current").write_text(current)
     if pem is not None:
         text = pem if isinstance(pem, str) else pem.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -176,7 +177,7 @@ def test_a_key_that_cannot_sign_is_told_before_anything_is_sent(tmp_path: Path, 
 async def test_without_a_key_mails_go_unsigned_and_a_warning_says_for_which_domains(
     tmp_path: Path, notifications_url: str, relay: RecordingSmtpServer
 ):
-    make_dkim_keys(tmp_path / "dkim", ["mgas.example"])
+    make_dkim_key(tmp_path / "dkim" / "mgas.example", "k1")
     with capture_logs() as logs:
         async with running_notifications(
             tmp_path, notifications_url, relay.url, dkim_directory=tmp_path / "dkim"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from service_kit.database import Connection, row_as
+from service_kit.database import Connection
 from service_kit.http.cursors import Position
 
 from notifications_service.store.deliveries import EndedDelivery
@@ -22,38 +22,28 @@ class Suppression:
     suppressed_at: datetime
 
 
-@dataclass(frozen=True)
-class SuppressedAddress:
-    """An address that has just been suppressed, and the mail that did not arrive there."""
-
-    id: UUID
-    brand: str
-    member_id: UUID
-    address_digest: bytes
-    delivery_id: UUID
-
-
 async def add(
     connection: Connection, suppression_id: UUID, mail: EndedDelivery, *, status: str | None, now: datetime
-) -> SuppressedAddress | None:
-    """Suppress the address that a mail went to; None where it is already, or where its digest was never kept."""
-    row = await connection.fetchrow(
-        """
-        INSERT INTO suppressed_addresses (
-            id, brand, member_id, address_digest, masked_address, reason, status, delivery_id, suppressed_at
+) -> bool:
+    """Suppress the address that a mail went to; return False where it is already, or where its digest was never kept."""
+    return bool(
+        await connection.fetchval(
+            """
+            INSERT INTO suppressed_addresses (
+                id, brand, member_id, address_digest, masked_address, reason, status, delivery_id, suppressed_at
+            )
+            SELECT $1, brand, member_id, address_digest, masked_address, $3, $4, id, $5 FROM deliveries
+            WHERE id = $2 AND channel = 'email' AND address_digest IS NOT NULL AND masked_address IS NOT NULL
+            ON CONFLICT (brand, address_digest) WHERE lifted_at IS NULL DO NOTHING
+            RETURNING true
+            """,
+            suppression_id,
+            mail.id,
+            mail.failure,
+            status,
+            now,
         )
-        SELECT $1, brand, member_id, address_digest, masked_address, $3, $4, id, $5 FROM deliveries
-        WHERE id = $2 AND channel = 'email' AND address_digest IS NOT NULL AND masked_address IS NOT NULL
-        ON CONFLICT (brand, address_digest) WHERE lifted_at IS NULL DO NOTHING
-        RETURNING id, brand, member_id, address_digest, delivery_id
-        """,
-        suppression_id,
-        mail.id,
-        mail.failure,
-        status,
-        now,
     )
-    return row_as(SuppressedAddress, row)
 
 
 async def covers(connection: Connection, brand: str, *, digests: list[bytes]) -> bool:

@@ -12,23 +12,19 @@ from notifications_service.domain.failure_classes import NO_SUCH_ADDRESS
 from notifications_service.resources import Notifications
 from notifications_service.store import suppressions
 from notifications_service.store.deliveries import EndedDelivery
-from notifications_service.store.suppressions import SuppressedAddress
 
 log = structlog.get_logger()
 
 
 async def suppress_address(
     notifications: Notifications, connection: Connection, ended: EndedDelivery, *, status: str | None, now: datetime
-) -> SuppressedAddress | None:
+) -> None:
     """Suppress the address of a mail that has ended, in the transaction that ended it, if a server says there is no such one.
 
-    Returns None where that is not so, or the address is suppressed already. An address that we could not even write to,
-    malformed say, needs no mark: the next mail fails the same way by itself.
+    An address that we could not even write to, malformed say, needs no mark: the next mail fails the same way by itself.
     """
     if ended.failure != NO_SUCH_ADDRESS:
-        return None
+        return
     suppression_id = notifications.foundation.entropy.new_id()
-    suppressed = await suppressions.add(connection, suppression_id, ended, status=status, now=now)
-    if suppressed is not None:
+    if await suppressions.add(connection, suppression_id, ended, status=status, now=now):
         log.info("address_suppressed", suppression_id=str(suppression_id), delivery_id=str(ended.id))
-    return suppressed
