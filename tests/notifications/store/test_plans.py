@@ -46,7 +46,7 @@ INSERT INTO closed_addresses SELECT brand, member_id, address_digest, 'moved', i
 ANALYZE;
 """
 LARGE = {"recipients", "deliveries", "delivery_attempts", "suppressed_addresses", "closed_addresses"}
-SMALL = {"staff_deeds"}  # a print batch or two a day and a brand: their list may be read whole
+SMALL = {"staff_deeds", "print_batches"}
 NO_SCANS = """
 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$
 """
