@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from contracts_service.events import BankDetailsChanged, BeneficiaryRefused, TerminationRegistered
 from identity_service.events import (
     AccountCreated,
     ActivationRequested,
@@ -23,6 +24,7 @@ from service_kit.logging import configure_logging
 
 from tests.journeys.canaries import Canary, canaries_in
 from tests.support.account_events import happens
+from tests.support.contract_news import told
 from tests.support.letter_steps import ask, batch_of, id_of
 from tests.support.notifications_fixtures import (
     RunningNotifications,
@@ -71,6 +73,21 @@ async def test_what_waits_of_an_accounts_life_is_sealed(service: RunningNotifica
         await service.hear(happens(event, **fields))
 
     assert len(await service.rows("SELECT id FROM deliveries")) == 7
+    assert readable_in(await kept(service)) == []
+
+
+async def test_what_waits_of_a_contracts_life_is_sealed_by_mail_and_by_letter(
+    service: RunningNotifications, relay: RecordingSmtpServer
+):
+    relay.refuse_recipients(f"550 5.1.1 <{EMAIL}> unknown")
+    personal = {**PERSON, "former_email": EMAIL, "reason": "Le chemin de la Kanarie n’est pas le vôtre."}
+    for event in (BankDetailsChanged, BeneficiaryRefused, TerminationRegistered):
+        await service.hear(told(event, brand="safiag", **personal))
+    while await service.send_mails():
+        pass
+    rows = await service.rows("SELECT channel FROM deliveries WHERE content_sealed IS NOT NULL ORDER BY channel")
+
+    assert [row["channel"] for row in rows] == ["letter", "letter", "letter"]
     assert readable_in(await kept(service)) == []
 
 
