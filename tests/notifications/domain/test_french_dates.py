@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from notifications_service.domain.french_dates import last_whole_day, moment_in_words
+from notifications_service.domain.french_dates import date_in_words, last_whole_day, moment_in_words
 
 
 def test_an_instant_is_told_in_paris_time_and_in_french():
@@ -30,3 +30,7 @@ def test_the_day_may_be_the_next_one_in_paris_and_the_first_is_an_ordinal():
 )
 def test_a_day_that_is_promised_is_a_whole_one(expires_at: datetime, day: date):
     assert last_whole_day(expires_at) == day
+
+
+def test_a_date_whose_year_matters_is_told_with_it():
+    assert date_in_words(date(2026, 12, 1)) == "1er\u00a0décembre\u00a02026"

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 _NARROW = "\u202f"
+_MINUS = "\u2212"
 
 
 def euros(amount: Decimal) -> str:
     """Return a sum in euros and cents."""
-    return f"{amount:,.2f}".replace(",", _NARROW).replace(".", ",") + f"{_NARROW}€"
+    figures = f"{amount:,.2f}".replace(",", _NARROW).replace(".", ",").replace("-", _MINUS)
+    return f"{figures}{_NARROW}€"
