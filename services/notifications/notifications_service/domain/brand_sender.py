@@ -96,6 +96,7 @@ class BrandSender(BaseModel):
         year = end_date.year + self.read_only_years
         if year > MAXYEAR:  # 31/12/9999: how older systems write "no end"
             return date.max
-        leap_day = (end_date.month, end_date.day) == (2, 29)
-        # 29 February: the month's last day (code de procédure civile, art. 641).
-        return date(year, 2, 28) if leap_day else end_date.replace(year=year)
+        try:
+            return end_date.replace(year=year)
+        except ValueError:  # 29 February: the month's last day (code de procédure civile, art. 641)
+            return date(year, 2, 28)
