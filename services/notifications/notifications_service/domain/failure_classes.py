@@ -4,7 +4,7 @@
 |---|---|
 | address | nothing will ever arrive at the e-mail address: another way |
 | mailbox | the mailbox stayed full: another way, this time |
-| policy | somebody's policy refused the mail: an operator's matter, nothing against the address |
+| policy | somebody's policy refused the mail, or the letter: an operator's matter, nothing against the address |
 | expired | it could not be brought in time |
 | undelivered | given back, nobody says why in words that we know |
 | postal-address | the postal address does not do |
@@ -30,6 +30,7 @@ _CLASSES: Mapping[str, FailureClass] = {
     ADDRESS_SUPPRESSED: "address",
     MAILBOX_FULL: "mailbox",
     REFUSED: "policy",
+    "refused-by-provider": "policy",
     EXPIRED_ON_THE_WAY: "expired",
     "gave-up": "expired",
     BOUNCED: "undelivered",

@@ -52,11 +52,12 @@ async def follow_letters(notifications: Notifications) -> int:
     async with notifications.database.connection() as connection:
         letters = await followed_letters.claim_looks(connection, limit=limit, now=now, leased_until=until)
         drafts = await submitted_letters.abandoned_drafts(connection, limit=limit, now=now)
-    looks = [_try(notifications, provider, partial(_look, letter=letter)) for letter in letters]
-    await asyncio.gather(*looks)
-    for draft in drafts:
-        await _try(notifications, provider, partial(_remove, draft=draft))
-    return len(letters) + len(drafts)
+    tries = [_try(notifications, provider, partial(_look, letter=letter)) for letter in letters]
+    tries += [_try(notifications, provider, partial(_remove, draft=draft)) for draft in drafts]
+    for failure in await asyncio.gather(*tries, return_exceptions=True):  # none goes on behind a round that has ended
+        if failure is not None:
+            raise failure
+    return len(tries)
 
 
 async def _try(
