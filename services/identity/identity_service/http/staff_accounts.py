@@ -3,15 +3,13 @@
 → `usecases/search_accounts.py`, `send_letter.py`, `unlock_account.py`; each act is a deed, with who and why.
 """
 
-import re
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
 from service_kit.http.problems import NotFound
+from service_kit.http.staff_reasons import Reason
 from service_kit.personal import Personal
 
 from identity_service.domain.deeds import StaffAct
@@ -23,24 +21,6 @@ from identity_service.usecases.send_letter import send_letter
 from identity_service.usecases.unlock_account import unlock_account
 
 ADVISERS = Staff(("adviser",))
-LONGEST_REASON = 500
-SAYS_SOMETHING = r"\S[\s\S]+\S"  # three characters at least, blanks around them not counted
-
-
-def _check_reason(reason: Personal) -> Personal:
-    if not re.search(SAYS_SOMETHING, reason.reveal()):
-        raise PydanticCustomError("too-short", "Le motif doit compter au moins 3 caractères.")
-    if len(reason) > LONGEST_REASON:
-        raise PydanticCustomError("too-long", "Le motif ne doit pas dépasser 500 caractères.")
-    return Personal(reason.reveal().strip())
-
-
-# In an adviser's own words, which may name the member.
-Reason = Annotated[
-    Personal,
-    AfterValidator(_check_reason),
-    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": LONGEST_REASON, "pattern": SAYS_SOMETHING}),
-]
 
 
 class AccountSearch(RequestBody):

@@ -3,17 +3,14 @@
 No address is in it but masked. → `usecases/lift_suppression.py`; each listing and each lifting is a deed.
 """
 
-import re
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
 from service_kit.http.problems import NotFound
-from service_kit.personal import Personal
+from service_kit.http.staff_reasons import Reason
 
 from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.http.path_ids import id_of
@@ -22,24 +19,6 @@ from notifications_service.resources import Notifications
 from notifications_service.usecases.lift_suppression import SuppressionPage, lift_suppression, list_suppressions
 
 ADVISERS = Staff(("adviser",))
-LONGEST_REASON = 500
-SAYS_SOMETHING = r"\S[\s\S]+\S"  # three characters at least, blanks around them not counted
-
-
-def _check_reason(reason: Personal) -> Personal:
-    if not re.search(SAYS_SOMETHING, reason.reveal()):
-        raise PydanticCustomError("too-short", "Le motif doit compter au moins 3 caractères.")
-    if len(reason) > LONGEST_REASON:
-        raise PydanticCustomError("too-long", "Le motif ne doit pas dépasser 500 caractères.")
-    return Personal(reason.reveal().strip())
-
-
-# In an adviser's own words, which may name the member.
-Reason = Annotated[
-    Personal,
-    AfterValidator(_check_reason),
-    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": LONGEST_REASON, "pattern": SAYS_SOMETHING}),
-]
 
 
 class SuppressionQuery(PageQuery):
