@@ -2,7 +2,7 @@
 
 import pytest
 from notifications_service.consumers import documents
-from notifications_service.consumers.documents import IssuedDocument
+from notifications_service.usecases.announce_document import IssuedDocument
 from pact import match
 
 from tests.support.agreements import examples_of

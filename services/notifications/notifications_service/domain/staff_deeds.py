@@ -7,6 +7,8 @@ from uuid import UUID
 from service_kit.personal import Personal
 
 Kind = Literal[
+    "announcements_declined",
+    "announcements_wanted",
     "archive_fetched",
     "batch_posted",
     "closed_addresses_listed",

@@ -1,6 +1,7 @@
 """The table of notifications' routes: start reading here."""
 
 from notifications_service.http import (
+    announcements,
     closed_addresses,
     deliveries,
     letter_promise,
@@ -18,6 +19,7 @@ ENDPOINTS = [
     *print_batches.ENDPOINTS,
     *returned_letters.ENDPOINTS,
     *suppressions.ENDPOINTS,
+    *announcements.ENDPOINTS,
     *letter_promise.ENDPOINTS,
     *provider_notifications.ENDPOINTS,
 ]
