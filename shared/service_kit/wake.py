@@ -14,10 +14,13 @@ log = structlog.get_logger()
 
 
 class Wake:
-    """Something that loops wait for. Several loops may wait; each is woken once for any number of calls."""
+    """Something that loops wait for. Several may wait, and are woken in the order in which they asked for their bells.
+
+    Each is woken once for any number of calls.
+    """
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
+        self._waiting: list[asyncio.Event] = []
 
     def call(self) -> None:
         """Wake everyone who waits."""
@@ -31,7 +34,7 @@ class Wake:
     def bell(self) -> asyncio.Event:
         """Return an event of one's own, set by every `call()` from now on."""
         event = asyncio.Event()
-        self._waiting.add(event)
+        self._waiting.append(event)
         return event
 
 

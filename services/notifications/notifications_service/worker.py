@@ -96,11 +96,11 @@ def background(notifications: Notifications) -> Background:
 
 
 def _mail_loops(notifications: Notifications) -> list[Loop]:
-    """Return a loop for each seat, so that none waits for another."""
+    """Return a loop for each seat, so that none waits for another; who serves most lanes is woken first, and sees for all."""
     settings, wake = notifications.settings, notifications.mail_due
     return [
         Loop(f"mails_{seat.number + 1}", partial(send_due_mails, notifications, seat), settings.poll_seconds, wake)
-        for seat in seats_of(settings.smtp_sessions)
+        for seat in reversed(seats_of(settings.smtp_sessions))
     ]
 
 

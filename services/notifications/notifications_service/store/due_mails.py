@@ -55,14 +55,14 @@ async def claim(
     attempt is noted as interrupted and counted, since the mail may have been sent.
     """
     wanted = dict.fromkeys(Lane, limit) if lanes is None else lanes
-    rows = await connection.fetch(_CLAIM, now, limit, leased_until, list(wanted), list(wanted.values()))
+    rows = await connection.fetch(CLAIM, now, limit, leased_until, list(wanted), list(wanted.values()))
     places = {lane: place for place, lane in enumerate(wanted)}
     mails = [DueMail(**dict(row)) for row in rows]
     return sorted(mails, key=lambda mail: (places[Lane(mail.lane)], mail.due_at))
 
 
 # Each lane is read off the head of its part of the index, and the next lane only where that was not enough.
-_CLAIM = """
+CLAIM = """
 WITH due AS (
     SELECT mail.id, mail.state, mail.next_attempt_at, recipient.person_sealed
     FROM unnest($4::smallint[], $5::integer[]) AS wanted (lane, most) CROSS JOIN LATERAL (
