@@ -4,7 +4,6 @@ An address at which nothing arrives is none: `plan_message` makes a letter of su
 mail fails.
 """
 
-
 import structlog
 from pydantic import ValidationError
 from service_kit.database import Connection
