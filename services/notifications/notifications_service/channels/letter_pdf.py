@@ -68,7 +68,8 @@ class LetterContent(BaseModel):
     salutation: Annotated[str, AfterValidator(printable_words)] = Field(repr=False)
     reference: str
     shows_address: bool = True  # False where the print provider prints it, in a window that we leave blank
-    unreached_email: str | None = Field(default=None, repr=False)  # a hint at the address at which the same did not arrive
+    # A hint at the e-mail address at which the same did not arrive.
+    unreached_email: str | None = Field(default=None, repr=False)
 
 
 class PostedCodeLetter(LetterContent):
