@@ -99,11 +99,14 @@ async def test_other_failures_change_nothing(opened, client, changes: dict[str, 
     assert (await redeem(client, "mgas", mail.data["token"])).status == 204
 
 
-async def test_a_mailbox_that_stays_full_is_replaced_by_a_letter_too(opened, client):
+@pytest.mark.parametrize(("failure", "failure_class"), [("mailbox-full", "mailbox"), ("bounced", "undelivered")])
+async def test_a_mail_to_a_full_mailbox_or_given_back_unexplained_is_replaced_by_a_letter_too(
+    opened, client, failure, failure_class
+):
     member = await opened.enrol()
     mail = await asked(opened, client, member)
-    full = {"hard": False, "failure": "mailbox-full", "failure_class": "mailbox"}
-    await hear(opened, member, mail.data["reset_id"], **full)
+    told = {"hard": False, "failure": failure, "failure_class": failure_class}
+    await hear(opened, member, mail.data["reset_id"], **told)
 
     assert len(await letters(opened)) == 1
     assert (await redeem(client, "mgas", mail.data["token"])).code == "reset-token-invalid"

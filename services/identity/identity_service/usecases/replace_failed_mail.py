@@ -22,9 +22,10 @@ from identity_service.usecases.require_letter import LetterWish, require_letter
 # create an access is the member's to correct, and no reason for a letter.
 REPLACED: dict[str, Purpose] = {"password_reset": "reset", "welcome": "welcome"}
 
-# Beside what lies with the address: somebody whose mailbox has been full for as long as the mail was tried waits for nothing.
+# Beside what lies with the address: somebody whose mailbox has been full for as long as the mail was tried, or whose mail was
+# given back for a reason that nobody knows (large providers say so of users they do not have), waits for nothing.
 # A letter does not help where a policy or a relay that is down concerns everybody.
-HELPED_BY_LETTER = frozenset({"mailbox"})
+HELPED_BY_LETTER = frozenset({"mailbox", "undelivered"})
 
 log = structlog.get_logger()
 
