@@ -4,10 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from contracts_service.events import MemberNews
-from documents_service.events import DocumentIssued
+from service_kit.events import Event
 
-News = TypeVar("News", MemberNews, DocumentIssued)
+News = TypeVar("News", bound=Event)
 
 IBAN_ENDING, REASON = "2606", "L’acte de naissance n’est pas lisible. Envoyez-nous une autre copie."
 

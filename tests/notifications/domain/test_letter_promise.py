@@ -25,7 +25,7 @@ rules_of_brands = st.builds(LetterRules, region=st.sampled_from(["metropole", "a
 
 
 def paris(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=PARIS).astimezone(UTC)  # type: ignore[misc,arg-type]
+    return datetime(*parts, tzinfo=PARIS).astimezone(UTC)  # type: ignore[misc]
 
 
 def alarms(required: datetime, now: datetime, rules: LetterRules = RULES) -> set[Alarm]:

@@ -36,7 +36,7 @@ rules_of_brands = st.builds(
 
 
 def paris(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=PARIS).astimezone(UTC)  # type: ignore[misc,arg-type]
+    return datetime(*parts, tzinfo=PARIS).astimezone(UTC)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

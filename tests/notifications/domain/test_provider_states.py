@@ -41,7 +41,7 @@ def test_until_a_letter_is_posted_looks_are_a_quarter_of_its_age_apart(ago: time
 def test_a_posted_letter_may_come_back_for_weeks_and_is_asked_for_seldom():
     def pause(days: float) -> timedelta | None:
         due = next_look(submitted_at=NOW, posted_at=NOW, now=NOW + timedelta(days=days), keep=KEEP)
-        return due and due - NOW - timedelta(days=days)
+        return None if due is None else due - NOW - timedelta(days=days)
 
     assert [pause(days) for days in (0, 4, 30, 59)] == [
         timedelta(hours=6),

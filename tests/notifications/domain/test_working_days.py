@@ -107,9 +107,9 @@ def test_from_friday_15_00_forty_eight_hours_end_on_tuesday_15_00():
 def test_holidays_and_clock_changes_stop_the_clock(
     required: tuple[int, ...], promised: tuple[int, ...], region: Region
 ):
-    end = after_working_time(datetime(*required, tzinfo=PARIS), 48 * HOUR, region)  # type: ignore[misc,arg-type]
+    end = after_working_time(datetime(*required, tzinfo=PARIS), 48 * HOUR, region)  # type: ignore[misc]
 
-    assert end == datetime(*promised, tzinfo=PARIS).astimezone(UTC)  # type: ignore[misc,arg-type]
+    assert end == datetime(*promised, tzinfo=PARIS).astimezone(UTC)  # type: ignore[misc]
 
 
 @settings(deadline=None)
