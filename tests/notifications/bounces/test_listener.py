@@ -1,9 +1,10 @@
 """The listener takes what comes back to our return paths and nothing else, however it is asked, and never for ever."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -174,6 +175,35 @@ async def test_who_goes_on_for_too_long_is_cut(service: RunningNotifications, mo
     assert (answers[0], answers[-1]) == ("250", "")
 
 
+async def test_who_takes_no_answers_does_not_keep_a_place_for_ever(
+    service: RunningNotifications, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bounce_listener, "MOST_SESSIONS", 1)
+    monkeypatch.setattr(bounce_listener, "IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(bounce_listener, "SESSION_SECONDS", 1.0)
+    async with listening(service) as listener:
+        with _deaf(listener.port) as deaf:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.get_running_loop().sock_sendall(deaf, b"EHLO x\r\n" * 10_000), 0.5)
+            await asyncio.sleep(1.0)
+            async with conversation(listener) as next_one:
+                answer = await next_one.say("NOOP")
+
+    assert answer[:3] == "250"
+
+
+async def test_what_is_no_command_is_not_repeated_in_the_log(
+    listener: BounceListener, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.WARNING):
+        async with conversation(listener) as spoken:
+            await spoken.send(b"zoelig.nunez@example.org\r\n" * 8)
+            while await spoken.answer():
+                pass
+
+    assert caplog.messages == []
+
+
 async def test_stopping_lets_a_bounce_be_noted_and_answered_first(
     service: RunningNotifications, relay: RecordingSmtpServer
 ):
@@ -234,3 +264,13 @@ async def _try_to_send(listener: BounceListener, address: str) -> int:
 def test_an_address_to_listen_on_that_is_none_is_told_at_the_start(tmp_path: Any, url: str):
     with pytest.raises(ValueError, match="bounces_listen"):
         notifications_settings(tmp_path, "postgresql://nobody", "smtp://127.0.0.1:9", bounces_listen=url)
+
+
+def _deaf(port: int) -> socket.socket:
+    """Connect as somebody who never reads, and has hardly any room for what is not read."""
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    deaf.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    deaf.connect(("127.0.0.1", port))
+    deaf.setblocking(False)
+    return deaf

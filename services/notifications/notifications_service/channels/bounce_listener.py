@@ -6,6 +6,7 @@ conversations are bounded.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ LONGEST_LINE = 64 * 1024
 STOP_SECONDS, MOMENT = 10.0, 0.05
 
 log = structlog.get_logger()
+# It warns in the words of whoever speaks, once for each line that they send.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 Recognise = Callable[[str], UUID | None]  # which delivery an address names; None for one that is not ours
 Hear = Callable[[UUID, bytes], Awaitable[bool]]  # False: not now, the sender tries again
@@ -108,7 +111,8 @@ class _Bounded(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._open.add(self)
-        self._end = self.loop.call_later(SESSION_SECONDS, transport.close)
+        # Not `close`, which waits for somebody who reads no answers to take the last of them.
+        self._end = self.loop.call_later(SESSION_SECONDS, self.abort)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
