@@ -27,7 +27,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "date_type": ("invalid-date", "La date doit s’écrire AAAA-MM-JJ."),
     "date_from_datetime_inexact": ("invalid-date", "La date doit s’écrire AAAA-MM-JJ."),
     **dict.fromkeys(
-        ("datetime_parsing", "datetime_from_date_parsing", "datetime_type", "datetime_object_invalid", "timezone_aware"),
+        (
+            "datetime_parsing",
+            "datetime_from_date_parsing",
+            "datetime_type",
+            "datetime_object_invalid",
+            "timezone_aware",
+        ),
         ("invalid-instant", "Un instant avec son décalage horaire est attendu (RFC 3339)."),
     ),
     "uuid_parsing": ("invalid-identifier", "Cet identifiant n’est pas valable."),

@@ -29,7 +29,8 @@ from notifications_service.channels.smtp_sessions import SmtpSessions
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.destination_paces import DestinationPaces
 from notifications_service.domain.pace import Pace, SharedPace
-from notifications_service.metrics import RELAY_OPEN
+from notifications_service.domain.relay_answers import ALARMS
+from notifications_service.metrics import RELAY_ALARMS, RELAY_OPEN
 from notifications_service.rendering.checked_templates import open_templates
 from notifications_service.settings import NotificationsSettings
 
@@ -129,6 +130,8 @@ def _mail_dispatch(settings: NotificationsSettings, clock: Clock, mail_due: Wake
     ]
     for relay in relays:
         RELAY_OPEN.labels(relay.name).set(1)  # until it has been seen otherwise
+        for alarm in ALARMS:
+            RELAY_ALARMS.labels(relay.name, alarm.value)  # at 0: who begins at 1 has not increased, and alerts nobody
     return MailDispatch(
         MailRelays(relays),
         LaneLooks(mail_due, poll_seconds=settings.poll_seconds),

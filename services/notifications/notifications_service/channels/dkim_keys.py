@@ -1,7 +1,7 @@
 """The keys that mails are signed with: `<domain>/<selector>.pem` in a directory, and `<domain>/current`, which names some.
 
-The named keys sign: `current` has one selector a line, at most one for each algorithm. It is read again when it is replaced, so that keys are
-exchanged while processes run. The other half of a key is in the DNS, at `<selector>._domainkey.<domain>`.
+The named keys sign: `current` has one selector a line, at most one for each algorithm. It is read again when it is replaced, so
+that keys are exchanged while processes run. The other half of a key is in the DNS, at `<selector>._domainkey.<domain>`.
 """
 
 import base64

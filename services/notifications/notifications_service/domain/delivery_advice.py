@@ -9,12 +9,14 @@ from service_kit.clock import civil_date
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.delivery_record import DeliveryRecord
 from notifications_service.domain.failure_classes import FailureClass, class_of
-from notifications_service.domain.french_dates import day_in_words, moment_in_words
+from notifications_service.domain.french_dates import day_in_words, deadline_in_words
 from notifications_service.domain.letter_promise import DeliveryWindow, expected_after_posting, expected_delivery
 from notifications_service.domain.message_titles import TITLES, MessageTitle
 from notifications_service.domain.print_notes import ADDRESS_REASONS
 
 USUAL_DELAY = timedelta(minutes=10)  # a mail that is not there by then is worth looking for
+# Servers on the way try for so long, and then say that they have failed; most say nothing when they succeed (RFC 5321, 4.5.4.1).
+OTHERS_TRY = timedelta(days=5)
 
 _NOT_THE_ADDRESS = "Votre adresse e-mail n’est pas en cause."
 _WHY_FAILED: Mapping[FailureClass | None, str] = {
@@ -63,10 +65,14 @@ class Situation:
 def what_next(situation: Situation) -> str:
     """Return what to do next, in whole sentences."""
     record = situation.record
-    if record.served_at is not None:
+    if record.served_at is not None and not _is_address_closed(record):
         return f"Son code a déjà servi. {NOTHING_TO_DO}"
     advice = _LETTER if record.channel == "letter" else _MAIL
     return advice.get(record.public_state, _nothing)(situation)
+
+
+def _is_address_closed(record: DeliveryRecord) -> bool:
+    return record.public_state == "returned" and record.failure in ADDRESS_REASONS
 
 
 def _nothing(_situation: Situation) -> str:
@@ -76,15 +82,17 @@ def _nothing(_situation: Situation) -> str:
 def _waiting_mail(situation: Situation) -> str:
     if situation.now - situation.record.created_at < USUAL_DELAY:
         return f"Votre e-mail part dans les minutes qui viennent. {NOTHING_TO_DO}"
-    late = "L’envoi prend plus de temps que d’habitude. Votre e-mail partira dès que possible : ne refaites pas de demande."
-    return late + _if_urgent(situation)
+    late = "L’envoi prend plus de temps que d’habitude. Votre e-mail partira dès que possible"
+    return late + _wait_for_it(situation)
 
 
 def _delayed_mail(situation: Situation) -> str:
     if situation.is_too_late:
         return _too_late(situation)
-    late = "La messagerie de cette adresse fait attendre. D’autres essais suivent : ne refaites pas de demande."
-    return late + _if_urgent(situation)
+    sent_at = situation.record.sent_at
+    if sent_at is not None and situation.now - sent_at > OTHERS_TRY:
+        return f"Il est sans doute arrivé depuis. {_look_for_it(situation)}"
+    return "La messagerie de cette adresse fait attendre. D’autres essais suivent" + _wait_for_it(situation)
 
 
 def _possibly_sent_mail(situation: Situation) -> str:
@@ -119,7 +127,7 @@ def _wrong_address(situation: Situation) -> str:
     title, wrong = situation.title, "Aucun e-mail n’arrive à l’adresse affichée ici."
     if title.a_letter_can_replace_it:
         return (
-            f"{wrong} Un courrier avec un code la remplace : vous le trouverez dans cette liste. "
+            f"{wrong} Un courrier avec un code remplace cet e-mail : vous le trouverez dans cette liste. "
             f"S’il n’y est pas, appelez le {situation.phone}."
         )
     if title.awaited:
@@ -141,7 +149,7 @@ def _waiting_letter(situation: Situation) -> str:
     if until is None:
         return f"Il sera remis à l’imprimeur dans les deux jours ouvrés. {NOTHING_TO_DO}"
     if situation.now <= until:
-        return f"Il sera remis à l’imprimeur au plus tard le {moment_in_words(until)}. {NOTHING_TO_DO}"
+        return f"Il sera remis à l’imprimeur au plus tard le {deadline_in_words(until)}. {NOTHING_TO_DO}"
     return f"Il a pris du retard, et nous nous en occupons.{_if_urgent(situation)}"
 
 
@@ -162,7 +170,7 @@ def _arrival(situation: Situation) -> str:
 
 
 def _returned_letter(situation: Situation) -> str:
-    if situation.record.failure not in ADDRESS_REASONS:
+    if not _is_address_closed(situation.record):
         return f"Il n’a pas pu vous être remis. {_ask_again(situation)}"
     return (
         "L’adresse postale de votre dossier n’est sans doute plus la bonne. "
@@ -191,6 +199,12 @@ def _ask_again(situation: Situation) -> str:
     if situation.title.awaited is None:
         return f"Pour en savoir plus, appelez le {situation.phone}."
     return f"Faites une nouvelle demande, ou appelez le {situation.phone}."
+
+
+def _wait_for_it(situation: Situation) -> str:
+    if situation.title.awaited is None:  # nobody has asked for it
+        return f" : vous n’avez rien à faire."
+    return f" : ne refaites pas de demande.{_if_urgent(situation)}"
 
 
 def _if_urgent(situation: Situation) -> str:

@@ -29,6 +29,15 @@ def moment_in_words(instant: datetime) -> str:
     return f"{_DAYS[there.weekday()]} {date} à {_NO_BREAK.join((str(there.hour), 'h', f'{there.minute:02}'))}"
 
 
+def deadline_in_words(instant: datetime) -> str:
+    """Return until when: as `moment_in_words`, but a day that ends is named by itself, such as `mardi 24 novembre 2026 à minuit`."""
+    there = instant.astimezone(PARIS)
+    if (there.hour, there.minute) != (0, 0):
+        return moment_in_words(instant)
+    day = last_whole_day(instant)
+    return f"{_DAYS[day.weekday()]} {date_in_words(day)} à minuit"
+
+
 def day_in_words(day: date) -> str:
     """Return a day of the weeks around, such as `mardi 24 novembre`: nobody asks which year."""
     return f"{_DAYS[day.weekday()]} {_day(day.day)}{_NO_BREAK}{_MONTHS[day.month - 1]}"

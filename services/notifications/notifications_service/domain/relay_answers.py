@@ -62,6 +62,10 @@ class Verdict(StrEnum):
     NOT_TRIED = "not-tried"  # the lease ran out, or another mail found the relay down, before anything was sent
 
 
+# What an operator should look at, and whose cause is not one member's address.
+ALARMS = frozenset({Verdict.REFUSED, Verdict.SENDER_REFUSED, Verdict.CREDENTIALS_REFUSED, Verdict.RELAY_DOWN})
+
+
 @dataclass(frozen=True)
 class RelayAnswer:
     """A relay's answer without its words, which may quote an address. `code` is None where none came."""

@@ -9,7 +9,7 @@ from service_kit.database import Connection, row_as
 
 @dataclass(frozen=True)
 class BouncedMail:
-    """A mail that something came back for, under a lock."""
+    """A mail that something came back for, under a lock; `was_late`: a server on the way has said so before."""
 
     id: UUID
     brand: str
@@ -19,14 +19,16 @@ class BouncedMail:
     state: str
     created_at: datetime
     next_attempt_at: datetime | None
+    was_late: bool
 
 
 async def hold(connection: Connection, delivery_id: UUID) -> BouncedMail | None:
     """Return a mail and keep others from changing it until the transaction ends; None for a letter and what is not known."""
     row = await connection.fetchrow(
         """
-        SELECT id, brand, purpose, member_id, cause, state, created_at, next_attempt_at FROM deliveries
-        WHERE id = $1 AND channel = 'email' FOR UPDATE
+        SELECT id, brand, purpose, member_id, cause, state, created_at, next_attempt_at,
+            EXISTS (SELECT FROM delivery_attempts WHERE delivery_id = $1 AND outcome = 'bounce-delayed') AS was_late
+        FROM deliveries WHERE id = $1 AND channel = 'email' FOR UPDATE
         """,
         delivery_id,
     )

@@ -105,7 +105,7 @@ class Settlement:
 async def settle(connection: Connection, mail: DueMail, settlement: Settlement, *, now: datetime) -> bool:
     """Note an attempt and its consequence in one statement; without a next attempt the secret is blanked.
 
-    Returns False when the lease has passed to another worker: then only the attempt is noted.
+    Returns False when the lease has passed to another worker, or the mail has come back: then only the attempt is noted.
     """
     one = settlement
     return bool(
@@ -121,7 +121,7 @@ async def settle(connection: Connection, mail: DueMail, settlement: Settlement, 
                 rendered_at = coalesce(rendered_at, $12), delayed_at = coalesce(delayed_at, $13),
                 content_sealed = CASE WHEN $5::timestamptz IS NULL THEN NULL ELSE content_sealed END,
                 sent_at = CASE WHEN $4 = 'sent' THEN $2 END, failed_at = CASE WHEN $4 = 'failed' THEN $2 END
-            WHERE id = $1 AND channel = 'email' AND sent_at IS NULL
+            WHERE id = $1 AND channel = 'email' AND sent_at IS NULL AND state <> 'failed'
                 AND ($4 = 'sent' OR (state = 'sending' AND leased_until = $3))
             RETURNING true
             """,

@@ -59,7 +59,7 @@ async def note_returned(
             await record_deed(notifications, connection, deed, now=now)
     notifications.letter_served.call()
     metrics.RETURNED.labels(letter.purpose, returned.reason).inc()
-    log.warning("letter_returned", delivery_id=str(letter.id), reason=returned.reason, address_closed=closed)
+    log.warning("letter_returned", delivery_id=str(letter.id), reason=returned.reason, is_closed=closed)
     return returned
 
 

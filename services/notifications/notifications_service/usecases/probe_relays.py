@@ -6,12 +6,10 @@ import structlog
 
 from notifications_service import metrics
 from notifications_service.channels.mail_relays import MailRelay
-from notifications_service.domain.relay_answers import RelayAnswer, Stage, Verdict, verdict_on
+from notifications_service.domain.relay_answers import ALARMS, RelayAnswer, Stage, Verdict, verdict_on
 from notifications_service.resources import Notifications
 
 CREDENTIALS_PAUSE = 300.0  # seconds; a relay may lock an account that tries too often
-# Verdicts that an operator should look at, and whose cause is not one member's address.
-ALARMS = frozenset({Verdict.REFUSED, Verdict.SENDER_REFUSED, Verdict.CREDENTIALS_REFUSED, Verdict.RELAY_DOWN})
 # How far a mail has come when silence may be about its recipient alone.
 _ABOUT_ONE_MAIL = frozenset({Stage.RECIPIENT, Stage.CONTENT})
 

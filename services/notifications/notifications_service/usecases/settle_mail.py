@@ -85,7 +85,7 @@ async def _note(notifications: Notifications, mail: DueMail, settlement: Settlem
     # Not noted, a mail that the relay has taken would be sent a second time: worth waiting for the database, even beyond the
     # lease. This process claims nothing meanwhile.
     with notifications.dispatch.noting_late():
-        while (noted := await _try_to_note(notifications, mail, settlement)) is None:
+        while (noted := await _try_to_note(notifications, mail, settlement)) is None:  # noqa: ASYNC110 - nobody rings when it is back
             await asyncio.sleep(SETTLE_PAUSE)
     return noted
 
