@@ -95,6 +95,18 @@ async def test_a_delayed_mail_that_gets_there_after_all_is_sent_again(
     assert (await service.delivery(event.reset_id))["state"] == "sent"
 
 
+async def test_who_says_late_and_arrived_in_turn_is_heard_once(
+    service: RunningNotifications, relay: RecordingSmtpServer, listener: BounceListener
+):
+    event, mail = await sent_mail(service, relay)
+    for _ in range(4):
+        await send_back(listener, mail.sender, delivery_report("4.4.1", action="delayed"))
+        await send_back(listener, mail.sender, delivery_report("2.0.0", action="delivered"))
+
+    assert await service.outcomes(event.reset_id) == ["sent", "bounce-delayed", "bounce-reached"]
+    assert (await service.delivery(event.reset_id))["state"] == "sent"
+
+
 async def test_a_bounce_heard_twice_at_once_changes_nothing_the_second_time(
     service: RunningNotifications, relay: RecordingSmtpServer, listener: BounceListener
 ):

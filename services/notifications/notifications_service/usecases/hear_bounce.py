@@ -52,7 +52,6 @@ async def listen_for_bounces(notifications: Notifications) -> None:
     """Take what comes back, on the address that the settings name, until cancelled; raise OSError where it is taken."""
     listen, domains = notifications.settings.bounces_listen, _bounce_domains(notifications)
     assert listen is not None
-    metrics.RELAY_ALARMS.labels(ON_THE_WAY, REFUSED)  # at 0, so that the first one is an increase
     listener = BounceListener(
         ListenAt.read(listen),
         hostname=min(domains),
@@ -114,7 +113,7 @@ async def _note(notifications: Notifications, connection: Connection, delivery_i
         await _fail(notifications, connection, mail, report, now=now)
         return report.action
     # Once: whoever has the mail could otherwise have us write down for days that it is late, and there, and late again.
-    if report.action is Action.DELAYED and not mail.was_late:
+    if report.action is Action.DELAYED and mail.state != "delayed" and not mail.was_late:
         await bounces.delay(connection, mail.id, status=report.status, now=now)
         return report.action
     if report.action is Action.REACHED and mail.state == "delayed" and mail.next_attempt_at is None:
