@@ -21,9 +21,10 @@ async def a_contract(connection: asyncpg.Connection, end_date: date | None) -> N
         """
         INSERT INTO members (id, brand, membership_number, version, fingerprint, nir_sealed, nir_digest, last_name,
             birth_date, address, created_at, changed_at)
-        VALUES ($1, 'mgas', $1::text, 1, '', '', '', 'Canari', '1969-05-17', '{}', '2020-01-01', '2020-01-01')
+        VALUES ($1, 'mgas', $2, 1, '', '', '', 'Canari', '1969-05-17', '{}', '2020-01-01', '2020-01-01')
         """,
         member_id,
+        member_id.hex[:8],
     )
     await connection.execute(
         """
