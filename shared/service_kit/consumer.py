@@ -40,6 +40,8 @@ class Consumer:
 
     def delivery(self, subscription: Subscription) -> Deliver:
         """Return what a broker calls for each message of `subscription`."""
+        # At 0, so that the first event that dies is an increase, which alerts.
+        EVENTS_HANDLED.labels(self._service, subscription.event_type, Verdict.DEAD.value)
 
         async def deliver(body: bytes, traceparent: str | None) -> Verdict:
             with (

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from notifications_service.domain.relay_answers import ALARMS
 from prometheus_client import REGISTRY
 
 from tests.support.notifications_fixtures import RunningNotifications, reset_requested, running_notifications
@@ -40,6 +41,19 @@ async def attempts(service: RunningNotifications) -> list[tuple[str, str | None]
 
 def answers(relay: str) -> float | None:
     return REGISTRY.get_sample_value("mail_relay_answers", {"relay": relay})
+
+
+def test_alarms_of_every_relay_are_counted_from_nought_so_that_the_first_is_an_increase(
+    service: RunningNotifications, second: RecordingSmtpServer
+):
+    shown = {
+        (sample.labels["relay"], sample.labels["reason"])
+        for metric in REGISTRY.collect()
+        for sample in metric.samples
+        if sample.name == "mail_relay_alarms_total"
+    }
+
+    assert {(relay, alarm.value) for relay in ("first", "second") for alarm in ALARMS} <= shown
 
 
 async def test_while_the_first_relay_answers_the_second_gets_nothing(

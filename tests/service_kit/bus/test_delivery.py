@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 from service_kit.broker import Unroutable
 from service_kit.database import Database
 from service_kit.events import Envelope
@@ -204,3 +206,12 @@ async def test_who_is_no_recipient_cannot_open_the_sealed_part(bus: Bus, sender:
     assert len(dead) == 1
     assert SECRET.encode() not in dead[0]
     assert stranger.calls == []
+
+
+async def test_dead_events_are_counted_from_nought_so_that_the_first_is_an_increase(
+    in_process_bus: Bus, receiver: Receiver
+):
+    replace(receiver, event_type="parcel.counted.v1").delivery()
+    labels = {"service": "receiver", "event": "parcel.counted.v1", "verdict": "dead"}
+
+    assert REGISTRY.get_sample_value("events_handled_total", labels) == 0.0

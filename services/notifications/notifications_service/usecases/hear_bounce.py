@@ -52,6 +52,7 @@ async def listen_for_bounces(notifications: Notifications) -> None:
     """Take what comes back, on the address that the settings name, until cancelled; raise OSError where it is taken."""
     listen, domains = notifications.settings.bounces_listen, _bounce_domains(notifications)
     assert listen is not None
+    metrics.RELAY_ALARMS.labels(ON_THE_WAY, REFUSED)  # at 0, so that the first one is an increase
     listener = BounceListener(
         ListenAt.read(listen),
         hostname=min(domains),
