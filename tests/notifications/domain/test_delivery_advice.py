@@ -71,7 +71,7 @@ def test_a_wrong_address_is_named_as_the_cause_and_the_letter_that_follows_is_an
     words = advice(mail(state="failed", failure="no-such-address", failed_at=NOW))
 
     assert words.startswith(
-        "Aucun e-mail n’arrive à l’adresse affichée ici. Un courrier avec un code la remplace\u202f:"
+        "Aucun e-mail n’arrive à l’adresse affichée ici. Un courrier avec un code remplace cet e-mail\u202f:"
     )
 
 
@@ -125,6 +125,39 @@ def test_a_letter_that_came_back_from_a_wrong_address_says_so_and_one_that_was_n
         f"Appelez le {CALL} pour la corriger\u202f: nous n’y écrivons plus d’ici là."
     )
     assert unclaimed.startswith("Il n’a pas pu vous être remis. Faites une nouvelle demande")
+
+
+def test_a_promise_that_ends_with_a_day_names_that_day():
+    words = advice(letter(promised_until=datetime(2026, 11, 24, 23, 0, tzinfo=UTC)))  # required on a Sunday
+
+    assert words.startswith("Il sera remis à l’imprimeur au plus tard le mardi 24\u00a0novembre\u00a02026 à minuit.")
+
+
+def test_a_mail_that_another_server_delays_is_taken_for_arrived_once_servers_have_stopped_trying():
+    record = mail(purpose="contribution_unpaid", state="delayed", delayed_at=NOW, sent_at=NOW)
+
+    assert advice(record, days=5) == (
+        "La messagerie de cette adresse fait attendre. D’autres essais suivent\u202f: vous n’avez rien à faire."
+    )
+    assert advice(record, days=6).startswith("Il est sans doute arrivé depuis. Vous ne l’avez pas reçu\u202f?")
+
+
+def test_only_of_a_message_that_is_awaited_one_is_asked_not_to_ask_again():
+    awaited, told = (
+        advice(mail(purpose=purpose, state="delayed", delayed_at=NOW), minutes=20)
+        for purpose in ("password_reset", "contract_ended")
+    )
+
+    assert "ne refaites pas de demande" in awaited
+    assert told.endswith("D’autres essais suivent\u202f: vous n’avez rien à faire.")
+
+
+def test_a_wrong_postal_address_is_to_be_put_right_even_where_the_code_has_served():
+    came_back = {"state": "returned", "sent_at": NOW, "returned_at": NOW, "served_at": NOW}
+    moved, unclaimed = (advice(letter(failure=why, **came_back)) for why in ("moved", "unclaimed"))
+
+    assert moved.startswith("L’adresse postale de votre dossier n’est sans doute plus la bonne.")
+    assert unclaimed == "Son code a déjà servi. Vous n’avez rien à faire."
 
 
 def test_nothing_is_to_be_done_once_the_code_has_served():

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from notifications_service.domain.french_dates import date_in_words, last_whole_day, moment_in_words
+from notifications_service.domain.french_dates import date_in_words, deadline_in_words, last_whole_day, moment_in_words
 
 
 def test_an_instant_is_told_in_paris_time_and_in_french():
@@ -34,3 +34,14 @@ def test_a_day_that_is_promised_is_a_whole_one(expires_at: datetime, day: date):
 
 def test_a_date_whose_year_matters_is_told_with_it():
     assert date_in_words(date(2026, 12, 1)) == "1er\u00a0décembre\u00a02026"
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "words"),
+    [
+        (datetime(2026, 2, 28, 23, 0, tzinfo=UTC), "samedi 28\u00a0février\u00a02026 à minuit"),
+        (datetime(2026, 2, 28, 23, 1, tzinfo=UTC), "dimanche 1er\u00a0mars\u00a02026 à 0\u00a0h\u00a001"),
+    ],
+)
+def test_a_deadline_at_the_end_of_a_day_is_told_by_that_day(ends_at: datetime, words: str):
+    assert deadline_in_words(ends_at) == words

@@ -64,7 +64,7 @@ async def test_a_letter_comes_back_with_its_reason_and_only_a_fault_of_the_addre
     }
     assert datetime.fromisoformat(told.body["returned_at"]) == row["returned_at"]
     assert [one["letter_id"] for one in addresses] == [str(delivery_id)] * at_fault
-    assert (logged["delivery_id"], logged["reason"], logged["address_closed"]) == (str(delivery_id), reason, at_fault)
+    assert (logged["delivery_id"], logged["reason"], logged["is_closed"]) == (str(delivery_id), reason, at_fault)
 
 
 async def test_what_is_told_twice_is_answered_as_it_was_first_and_published_once(service: RunningNotifications):
