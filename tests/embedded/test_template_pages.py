@@ -40,6 +40,7 @@ async def read(desk: aiohttp.ClientSession, path: str) -> str:
         return await answer.text()
 
 
+@pytest.mark.slow
 async def test_every_message_of_every_brand_is_one_click_away(desk: aiohttp.ClientSession):
     listed = set(LINKS.findall(await read(desk, "/_desk/templates"))) - {"/_desk/templates"}
 

@@ -29,6 +29,7 @@ async def asked(
     )
 
 
+@pytest.mark.slow
 def test_every_message_of_a_brand_is_written_in_every_form(tmp_path: Path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NOTIFICATIONS_")}
     done = subprocess.run(
