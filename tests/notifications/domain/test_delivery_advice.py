@@ -75,6 +75,19 @@ def test_a_wrong_address_is_named_as_the_cause_and_the_letter_that_follows_is_an
     )
 
 
+def test_a_letter_that_identity_posts_is_announced_wherever_it_does_and_nowhere_else():
+    words = {
+        why: advice(mail(state="failed", failure=why, failed_at=NOW))
+        for why in ("no-such-address", "mailbox-full", "bounced", "refused-by-relay", "expired-on-the-way")
+    }
+    of_a_code = advice(mail(purpose="new_device_code", state="failed", failure="mailbox-full", failed_at=NOW))
+    announced = {why for why, one in words.items() if "Un courrier avec un code remplace cet e-mail" in one}
+
+    assert announced == {"no-such-address", "mailbox-full", "bounced"}
+    assert words["mailbox-full"].startswith("La boîte e-mail de cette adresse est pleine")
+    assert "Faites une nouvelle demande" in of_a_code
+
+
 def test_a_refusal_by_policy_never_blames_the_members_address():
     words = advice(mail(state="failed", failure="refused-by-relay", failed_at=NOW))
 

@@ -24,6 +24,8 @@ _WHY_FAILED: Mapping[FailureClass | None, str] = {
     "expired": "Il n’a pas pu arriver à temps.",
     "undelivered": "La messagerie de cette adresse ne l’a pas remis, sans dire pourquoi. Vérifiez l’adresse affichée ici.",
 }
+# Beside a wrong address: what identity posts a code for (its usecases/replace_failed_mail.py).
+_REPLACED_BY_IDENTITY = frozenset[FailureClass | None]({"mailbox", "undelivered"})
 NOTHING_TO_DO = "Vous n’avez rien à faire."
 _IN_SPAM = "dans le dossier « courrier indésirable » (ou « spams »)"
 
@@ -120,19 +122,26 @@ def _failed_mail(situation: Situation) -> str:
         return _wrong_address(situation)
     if title.alerts:
         return f"L’essentiel est dans son titre. {_if_it_was_not_you(situation)}"
-    return f"{_WHY_FAILED.get(kind, _NOT_THE_ADDRESS)} {_ask_again(situation)}"
+    why = _WHY_FAILED.get(kind, _NOT_THE_ADDRESS)
+    if title.a_letter_can_replace_it and kind in _REPLACED_BY_IDENTITY:
+        return f"{why} {_letter_instead(situation)}"
+    return f"{why} {_ask_again(situation)}"
 
 
 def _wrong_address(situation: Situation) -> str:
     title, wrong = situation.title, "Aucun e-mail n’arrive à l’adresse affichée ici."
     if title.a_letter_can_replace_it:
-        return (
-            f"{wrong} Un courrier avec un code remplace cet e-mail : vous le trouverez dans cette liste. "
-            f"S’il n’y est pas, appelez le {situation.phone}."
-        )
+        return f"{wrong} {_letter_instead(situation)}"
     if title.awaited:
         return f"{wrong} Vérifiez-la, puis refaites votre demande avec la bonne adresse."
     return f"{wrong} Corrigez-la dans votre espace, ou appelez le {situation.phone}."
+
+
+def _letter_instead(situation: Situation) -> str:
+    return (
+        "Un courrier avec un code remplace cet e-mail : vous le trouverez dans cette liste. "
+        f"S’il n’y est pas, appelez le {situation.phone}."
+    )
 
 
 def _look_for_it(situation: Situation) -> str:
