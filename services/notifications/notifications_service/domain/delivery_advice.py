@@ -212,7 +212,7 @@ def _ask_again(situation: Situation) -> str:
 
 def _wait_for_it(situation: Situation) -> str:
     if situation.title.awaited is None:  # nobody has asked for it
-        return f" : vous n’avez rien à faire."
+        return " : vous n’avez rien à faire."
     return f" : ne refaites pas de demande.{_if_urgent(situation)}"
 
 
