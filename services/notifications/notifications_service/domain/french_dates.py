@@ -30,7 +30,7 @@ def moment_in_words(instant: datetime) -> str:
 
 
 def deadline_in_words(instant: datetime) -> str:
-    """Return until when: as `moment_in_words`, but a day that ends is named by itself, such as `mardi 24 novembre 2026 à minuit`."""
+    """Return until when: as `moment_in_words`, but midnight ends the day before, as `mardi 24 novembre 2026 à minuit`."""
     there = instant.astimezone(PARIS)
     if (there.hour, there.minute) != (0, 0):
         return moment_in_words(instant)
