@@ -59,3 +59,22 @@ def test_discarding_an_attempt_leaves_the_others(tmp_path: Path):
     folder.publish(attempt(2))
 
     assert names(tmp_path / attempt(2).folder) == [f"{LETTER.id}.pdf", "manifest.json"]
+
+
+def test_what_lies_behind_a_link_is_neither_emptied_nor_written(tmp_path: Path):
+    root, ours = tmp_path / "letters", tmp_path / "ours"
+    folder, other = LetterFolder(root), Batch(UUID(int=8), "safiag", INSTANT, 1)
+    for batch in (attempt(1), other):
+        folder.write(batch, [LETTER])
+        folder.publish(batch)
+    ours.write_text("kept")
+    (root / "inside").mkdir()
+    (root / "inside" / "manifest.json").write_text('{"letters": []}')
+    (root / "inside" / "manifest.json.tmp").symlink_to(ours)
+    (root / "link").symlink_to(root / other.folder)
+    for name in ("inside", "link"):
+        folder.remove_pdfs(name)
+        folder.remove_letters(name, [LETTER.id])
+
+    assert ours.read_text() == "kept"
+    assert names(root / other.folder) == [f"{LETTER.id}.pdf", "manifest.json"]

@@ -117,14 +117,14 @@ class LetterFolder:
         """Remove the PDFs of a batch, and the address lines from its manifest; a folder that is gone is no error."""
         self.tidy(folder)
         place = self._root / folder
-        if place.exists():
+        if _is_a_folder(place):
             _empty(place, list(place.glob("*.pdf")))
 
     def remove_letters(self, folder: str, letters: list[UUID]) -> None:
         """Remove the PDFs of some letters of a batch, and their address lines; what is gone already is no error."""
         self.tidy(folder)
         place = self._root / folder
-        if place.exists():
+        if _is_a_folder(place):
             _empty(place, [place / f"{letter}.pdf" for letter in letters])
 
     def _unfinished(self, batch: Batch) -> Path:
@@ -145,6 +145,11 @@ def _remove(leftover: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
+def _is_a_folder(place: Path) -> bool:
+    # Whoever may take a folder away may put a link in its place, to another batch or to anything else of ours.
+    return place.is_dir() and not place.is_symlink()
+
+
 def _empty(place: Path, pdfs: list[Path]) -> None:
     """Remove PDFs, then from the manifest the address lines of every letter that has none: the rest stays as evidence."""
     for pdf in pdfs:
@@ -156,6 +161,7 @@ def _empty(place: Path, pdfs: list[Path]) -> None:
     for letter in manifest["letters"]:
         if not (place / letter["file"]).exists():
             letter.pop("address_lines", None)
+    (place / f"{MANIFEST}.tmp").unlink(missing_ok=True)
     _write_file(place / f"{MANIFEST}.tmp", _json(manifest))
     (place / f"{MANIFEST}.tmp").replace(place / MANIFEST)
     _to_disk(place)
@@ -190,7 +196,7 @@ def _json(content: dict[str, Any]) -> bytes:
 
 
 def _write_file(file: Path, content: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, FILE_MODE)
     with os.fdopen(descriptor, "wb") as opened:
         os.fchmod(descriptor, FILE_MODE)
         opened.write(content)
