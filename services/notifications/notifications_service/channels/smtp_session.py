@@ -24,7 +24,7 @@ LOST = (
 QUIT_SECONDS = 2.0
 GO_ON = 354
 WRITE_PAUSE = 0.01  # seconds between two looks whether the network has taken everything
-_LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the way (RFC 5321, 4.5.2)
+_LEADING_DOT = re.compile(rb"\n\.")  # doubled on the way (RFC 5321, 4.5.2); a mail begins with a header
 
 log = structlog.get_logger()
 
@@ -208,7 +208,7 @@ class SmtpSession:
         if answer.code != GO_ON:
             raise aiosmtplib.SMTPDataError(answer.code, answer.message)
         async with asyncio.timeout(seconds):
-            await _write(client, _LEADING_DOT.sub(b"..", content))
+            await _write(client, _LEADING_DOT.sub(b"\n..", content))
         if not may_still_send():
             self._drop()  # without the last line there is no mail (RFC 5321, 4.1.1.4)
             raise LeaseGone
