@@ -17,16 +17,17 @@ class LostMail:
     content_sealed: bytes
 
 
-async def overdue(connection: Connection, purposes: list[str], *, now: datetime) -> list[LostMail]:
-    """Lock and return the mails of these purposes that were tried for too long, and of which no attempt can have arrived."""
+async def overdue(connection: Connection, purposes: list[str], *, limit: int, now: datetime) -> list[LostMail]:
+    """Lock and return up to `limit` mails of these purposes that were tried for too long, and of which none can have arrived."""
     rows = await connection.fetch(
         """
         SELECT id, brand, purpose, content_sealed FROM deliveries
         WHERE channel = 'email' AND purpose = ANY($1) AND next_attempt_at IS NOT NULL AND give_up_at <= $2
-            AND state IN ('planned', 'delayed') FOR UPDATE SKIP LOCKED
+            AND state IN ('planned', 'delayed') LIMIT $3 FOR UPDATE SKIP LOCKED
         """,
         purposes,
         now,
+        limit,
     )
     return [LostMail(**dict(row)) for row in rows]
 

@@ -17,10 +17,12 @@ log = structlog.get_logger()
 
 
 async def give_up_overdue(notifications: Notifications) -> int:
-    """End up to AT_ONCE overdue deliveries that wait for an attempt, and return how many there were."""
+    """End up to AT_ONCE overdue deliveries that wait for an attempt, or make letters of so many; return how many there were."""
     now = notifications.now()
     async with notifications.database.transaction() as connection:
-        await replace_overdue(notifications, connection, now=now)
+        replaced = await replace_overdue(notifications, connection, limit=AT_ONCE, now=now)
+        if replaced >= AT_ONCE:
+            return replaced  # there may be more of them, which must not be given up
         given_up = await deliveries.give_up_overdue(connection, now=now, failure=GAVE_UP, limit=AT_ONCE)
         await publish_failures(notifications, connection, given_up, now=now)
     _tell(given_up)

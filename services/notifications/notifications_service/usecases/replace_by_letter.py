@@ -37,9 +37,9 @@ async def replace_by_letter(
     )
 
 
-async def replace_overdue(notifications: Notifications, connection: Connection, *, now: datetime) -> int:
-    """Let letters say what mails could not for as long as they were tried: call it before what is overdue is given up."""
-    lost = await replaced_mails.overdue(connection, EITHER_WAY, now=now)
+async def replace_overdue(notifications: Notifications, connection: Connection, *, limit: int, now: datetime) -> int:
+    """Let letters say what up to `limit` mails could not for as long as they were tried, and return how many these were."""
+    lost = await replaced_mails.overdue(connection, EITHER_WAY, limit=limit, now=now)
     return sum([await _replace(notifications, connection, mail, now=now) for mail in lost])
 
 
