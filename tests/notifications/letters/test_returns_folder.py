@@ -191,6 +191,36 @@ def _die(*_arguments: Any, **_names: Any) -> None:
     raise OSError("the disk is gone")
 
 
+async def test_a_file_that_comes_under_the_same_name_while_the_former_is_read_is_read_next(
+    service: RunningNotifications, root: Path
+):
+    folder, letters = ReturnsFolder(root), await handed_over(service, 2)
+    former, next_one = [
+        {"letter_id": await id_of(service, letter), "reason": "moved", "returned_at": now(service)}
+        for letter in letters
+    ]
+    drop(root, "back.json", former)
+    assert folder.names() == ["back.json"]
+    folder.read("back.json")
+    drop(root, "back.json", next_one)
+    folder.put_away("back.json")
+    done = await read_returns(service.notifications)
+
+    assert done == 1
+    assert sorted(await states(service)) == ["handed_over", "returned"]
+    assert lying(root)["done"] == ["back.json"]
+
+
+async def test_the_name_of_a_field_that_nobody_expects_is_not_logged(service: RunningNotifications, root: Path):
+    drop(root, "a.json", {"letter_id": uuid4(), "reason": "moved", "returned_at": now(service), "Mme Zoëlig Núñez": 1})
+    with capture_logs() as logs:
+        await read_returns(service.notifications)
+    [refused] = [line for line in logs if line["event"] == "return_file_refused"]
+
+    assert (refused["code"], refused["problems"]) == ("unknown-field", ["unknown-field"])
+    assert "Zoëlig" not in str(logs)
+
+
 async def test_what_is_told_before_we_have_noted_the_hand_over_waits_for_it(service: RunningNotifications, root: Path):
     [letter] = await handed_over(service)
     await service.rows("UPDATE deliveries SET state = 'rendered', sent_at = NULL RETURNING id")

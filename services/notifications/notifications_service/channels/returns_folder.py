@@ -21,6 +21,7 @@ UNFINISHED = ".tmp"
 LIMIT = 256 * 1024  # bytes of a file
 LONGEST_NAME = 200  # bytes of a name in `refused/`, to which `.why.json` is added
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
+_File = tuple[int, int, int]  # by which a file is known from another of the same name
 _FOR_GOOD = {errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENXIO}  # a link, somebody else's, a socket
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would keep us waiting for its writer
@@ -43,6 +44,7 @@ class ReturnsFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._read: dict[str, _File] = {}
 
     def names(self) -> list[str]:
         """Return what lies there to be read, by name; the folder is made where it is missing."""
@@ -62,13 +64,15 @@ class ReturnsFolder:
         """
         try:
             with self._opened(name) as descriptor:
-                return _content(descriptor)
+                file, content = _file(os.fstat(descriptor)), _content(descriptor)
         except FileNotFoundError:
             raise
         except OSError as error:
             if error.errno in _FOR_GOOD:
                 raise FileRefused("not-readable") from error
             raise FolderUnusable(type(error).__name__) from error
+        self._read[name] = file
+        return content
 
     def put_away(self, name: str) -> None:
         """Put a file away that was done; one that another worker has put away is no error. Raises FolderUnusable."""
@@ -84,11 +88,16 @@ class ReturnsFolder:
             self._move(name, REFUSED)
 
     def _move(self, name: str, folder: str) -> None:
+        read = self._read.pop(name, None)
         with self._folder("") as root, self._folder(folder) as place:
+            moved = _free_name(place, name)
             try:
-                os.rename(name, _free_name(place, name), src_dir_fd=root, dst_dir_fd=place)
+                os.rename(name, moved, src_dir_fd=root, dst_dir_fd=place)
             except FileNotFoundError:
                 return
+            if read is not None and _file(os.stat(moved, dir_fd=place, follow_symlinks=False)) != read:
+                # The provider has put another file in its place meanwhile, which nobody has read.
+                os.rename(moved, _free_name(root, name), src_dir_fd=place, dst_dir_fd=root)
             os.fsync(place)
             os.fsync(root)
 
@@ -124,6 +133,10 @@ def _usable() -> Iterator[None]:
         yield
     except OSError as error:
         raise FolderUnusable(type(error).__name__) from error
+
+
+def _file(status: os.stat_result) -> _File:
+    return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
 def _content(descriptor: int) -> bytes:

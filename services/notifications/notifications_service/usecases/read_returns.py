@@ -87,4 +87,6 @@ async def _note(notifications: Notifications, raw: bytes, *, now: datetime) -> N
 
 async def _refuse(folder: ReturnsFolder, name: str, why: dict[str, Any]) -> None:
     await asyncio.to_thread(folder.refuse, name, why)
-    log.warning("return_file_refused", code=why["code"], fields=[field["field"] for field in why["fields"]])
+    # By codes: what somebody calls a field that we do not know may be a name.
+    problems = sorted({field["code"] for field in why["fields"]})
+    log.warning("return_file_refused", code=why["code"], problems=problems)
