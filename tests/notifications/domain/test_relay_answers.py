@@ -2,8 +2,7 @@
 
 import pytest
 from notifications_service.domain.failure_classes import is_hard
-from notifications_service.domain.relay_answers import RelayAnswer, Stage, Verdict, verdict_on
-from notifications_service.usecases.probe_relays import ALARMS
+from notifications_service.domain.relay_answers import ALARMS, RelayAnswer, Stage, Verdict, verdict_on
 
 
 def judged(stage: Stage, code: int, words: str = "") -> Verdict:
