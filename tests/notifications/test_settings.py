@@ -71,6 +71,19 @@ def test_lists_of_pauses_are_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert settings.retry_seconds == [0.5, 1, 2]
 
 
+def test_the_second_relay_is_written_as_the_first_and_limits_of_domains_are_json(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    second, limits = "smtp://espace:secret@secours.example", '{"orange.example": 5, "*": 0.5}'
+    settings = started(
+        monkeypatch, tmp_path, NOTIFICATIONS_SMTP_SECOND_URL=second, NOTIFICATIONS_DOMAINS_PER_SECOND=limits
+    )
+
+    assert [found.host for found in settings.relays()] == ["relais.example", "secours.example"]
+    assert settings.domains_per_second == {"orange.example": 5, "*": 0.5}
+    assert "secret" not in repr(settings)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -78,6 +91,11 @@ def test_lists_of_pauses_are_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ("NOTIFICATIONS_RETRY_SECONDS", "[]"),
         ("NOTIFICATIONS_RETRY_SECONDS", "[-1]"),
         ("NOTIFICATIONS_SMTP_SESSIONS", "0"),
+        ("NOTIFICATIONS_SMTP_SECOND_URL", "http://relais.example"),
+        ("NOTIFICATIONS_SMTP_PER_SECOND", "0"),
+        ("NOTIFICATIONS_BULK_PER_MINUTE", "-1"),
+        ("NOTIFICATIONS_DOMAINS_PER_SECOND", '{"orange.example": 0}'),
+        ("NOTIFICATIONS_DOMAINS_PER_SECOND", '{"@orange.example": 5}'),
         ("NOTIFICATIONS_LEASE_SECONDS", "30"),
         ("NOTIFICATIONS_PUBLIC_URL", "espace.example"),
     ],

@@ -95,6 +95,19 @@ async def test_what_no_loop_will_ever_touch_again_raises_an_alarm(service: Runni
     assert {"event": "deliveries_stranded", "channel": "email", "deliveries": 1, "log_level": "error"} in logs
 
 
+async def test_a_letter_whose_batch_has_left_without_it_raises_an_alarm(service: RunningNotifications):
+    letter = letter_required()
+    await service.hear(member_enrolled(member_id=letter.member_id))
+    await service.hear(letter)
+    await service.hand_over()
+    await measure_waiting(service.notifications)
+    before = stranded()
+    await service.rows("UPDATE deliveries SET state = 'batched', sent_at = NULL")
+    await measure_waiting(service.notifications)
+
+    assert (before["letter"], stranded()["letter"]) == (0, 1)
+
+
 @pytest.mark.parametrize("lane", list(Lane))
 async def test_a_claim_reads_each_lane_off_the_head_of_its_index(service: RunningNotifications, lane: Lane):
     await service.rows(

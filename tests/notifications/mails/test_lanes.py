@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from notifications_service.domain.lanes import Lane
+from structlog.testing import capture_logs
 
 from tests.support.mail_steps import HangingRelay, plan_in_lane, seats_at_work
 from tests.support.notifications_fixtures import RunningNotifications, running_notifications
@@ -102,6 +103,26 @@ async def test_a_recipient_on_which_the_relay_hangs_holds_up_nothing_else(
 
     assert still_hanging == 1
     assert "urgent.0@example.org" not in {mail.recipients[0] for mail in others}
+
+
+async def test_silence_about_one_mail_while_others_are_answered_does_not_stop_the_relay(
+    tmp_path: Path, notifications_url: str, hanging: HangingRelay
+):
+    hanging.hangs_on, hanging.slowness = {"urgent.0@example.org"}, 0.05
+    patience = {"smtp_answer_seconds": 0.4}
+    async with running_notifications(tmp_path, notifications_url, hanging.url, **patience) as service:
+        with capture_logs() as logs:
+            async with seats_at_work(service):
+                first, *others = await plan_in_lane(service, Lane.URGENT, 60)
+                await hanging.received(len(others))
+                await eventually(lambda: service.outcomes(first.reset_id), bool)
+        row = await service.delivery(first.reset_id)
+        attempts = await service.rows("SELECT outcome, count(*) FROM delivery_attempts GROUP BY 1 ORDER BY 1")
+        hanging.goes_on.set()
+
+    assert attempts == [{"outcome": "relay-down", "count": 1}, {"outcome": "sent", "count": 59}]
+    assert (row["state"], row["attempts"], row["next_attempt_at"] > row["created_at"]) == ("planned", 0, True)
+    assert [log for log in logs if log["event"] == "relay_alarm"] == []
 
 
 async def test_seats_that_hang_on_what_may_wait_leave_one_for_what_is_urgent(

@@ -32,7 +32,9 @@ async def probe_relays(notifications: Notifications) -> None:
 def note_answer(relay: MailRelay, verdict: Verdict, answer: RelayAnswer, *, begun: datetime, now: datetime) -> None:
     """Open or close a relay's circuit by what it said to something `begun` then, and raise an alarm where there is one."""
     circuit = relay.circuit
-    if verdict is Verdict.RELAY_DOWN and not _is_silent_on_one_mail(relay, answer, begun):
+    if _is_silent_on_one_mail(relay, answer, begun):
+        return
+    if verdict is Verdict.RELAY_DOWN:
         circuit.failed(now)
     elif verdict is Verdict.CREDENTIALS_REFUSED:
         circuit.failed(now, at_least=CREDENTIALS_PAUSE)
