@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from identity_service.domain.deeds import StaffAct
+from identity_service.store import accounts
+from identity_service.usecases.require_letter import LetterWish, require_letter
 from identity_service.usecases.send_letter import send_letter
 
 from tests.support.account_steps import change_email, signed_in, undo_email
@@ -32,6 +34,16 @@ async def member(opened, client):
 
 
 async def letter_to(opened: OpenedIdentity, member: dict[str, Any]) -> UUID:
+    """Have a code posted, as for who has asked for it."""
+    account, wish = await opened.account(member), LetterWish(uuid4(), "member")
+    async with opened.identity.database.transaction() as connection:
+        held = (await accounts.hold(connection, [account["id"]]))[account["id"]]
+        assert await require_letter(opened.identity, connection, held, wish, now=opened.clock.now()) is None
+    await opened.new_events()
+    return wish.id
+
+
+async def advisers_letter_to(opened: OpenedIdentity, member: dict[str, Any]) -> UUID:
     """Let an adviser have a code posted."""
     account, act = await opened.account(member), StaffAct(member["brand"], "adviser-7", "demande par téléphone")
     letter_id = await send_letter(opened.identity, account["id"], act, now=opened.clock.now())
@@ -63,6 +75,13 @@ async def test_who_signs_in_needs_no_letter_and_that_is_told_once(opened, client
         "brand": "safiag",
         "signed_in_at": opened.clock.now().isoformat().replace("+00:00", "Z"),
     }
+
+
+async def test_nobody_who_signs_in_stops_the_letter_that_an_adviser_has_had_sent(opened, client, member):
+    await advisers_letter_to(opened, member)
+    answer = await sign_in(client, "safiag", member["nir"], SIX_DIGITS)
+
+    assert (answer.status, await told(opened)) == (201, [])
 
 
 async def test_a_passkey_tells_it_too(opened, client):

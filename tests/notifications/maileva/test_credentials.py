@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from notifications_service.channels.maileva.models import TokenAnswer
 from notifications_service.channels.maileva.provider import check_maileva
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.settings import NotificationsSettings
@@ -63,3 +64,19 @@ def test_letters_and_passwords_go_over_tls_only(tmp_path: Path, url: str):
 
 def test_a_slash_at_the_end_is_no_matter(tmp_path: Path):
     assert settings(tmp_path, maileva_api_url="https://api.maileva.com/").maileva_api_url == "https://api.maileva.com"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"access_token": "a\\nb"}',
+        '{"access_token": "a b"}',
+        '{"access_token": ""}',
+        '{"access_token": "a", "expires_in": 1e400}',
+        '{"access_token": "a", "expires_in": 1e13}',
+        '{"access_token": "a", "expires_in": -1}',
+    ],
+)
+def test_a_token_that_fits_no_header_or_no_calendar_is_no_answer(answer: str):
+    with pytest.raises(ValidationError):
+        TokenAnswer.model_validate_json(answer)

@@ -57,13 +57,15 @@ async def open_session(
     """Begin a session of at most `lifetime`, ended earlier when it is not refreshed within `idle`.
 
     Return the posted code that the account had waited for and does not need any more, marked so that it is told once. A code
-    that somebody is trying at this very moment is skipped, not waited for: its letter has arrived.
+    that somebody is trying at this very moment is skipped, not waited for: its letter has arrived. One that an adviser has had
+    sent is left alone: whoever signs in may be the one from whom the account is to be taken back.
     """
     unneeded: UUID | None = await connection.fetchval(
         """
         WITH waiting AS (
             SELECT id FROM posted_codes
             WHERE account_id = $2 AND used_at IS NULL AND cancelled_at IS NULL AND unneeded_at IS NULL AND expires_at > $3
+                AND origin <> 'adviser'
             FOR UPDATE SKIP LOCKED
         ), unneeded AS (
             UPDATE posted_codes SET unneeded_at = $3 FROM waiting WHERE posted_codes.id = waiting.id RETURNING posted_codes.id

@@ -19,6 +19,8 @@ def _instant_or_none(value: object) -> object:
 
 Instant = Annotated[AwareDatetime | None, BeforeValidator(_instant_or_none)]
 
+LONGEST_TOKEN_LIFE = 366 * 86_400.0  # seconds
+
 
 class ProviderAnswer(BaseModel):
     """An answer: whatever else is in it is not read, and nothing of it gets into an error."""
@@ -29,8 +31,8 @@ class ProviderAnswer(BaseModel):
 class TokenAnswer(ProviderAnswer):
     """An access token, and for how many seconds it opens (the provider writes some of them as text)."""
 
-    access_token: str = Field(min_length=1, max_length=16_384, repr=False)
-    expires_in: float = Field(300, ge=0)
+    access_token: str = Field(pattern=r"^[\x21-\x7e]+$", max_length=16_384, repr=False)  # it goes into a header
+    expires_in: float = Field(300, ge=0, le=LONGEST_TOKEN_LIFE, allow_inf_nan=False)
 
 
 class Sending(ProviderAnswer):
