@@ -7,7 +7,7 @@ since the library that the field uses takes four times what sending takes (docs/
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from notifications_service.channels.dkim_keys import DkimKey
@@ -36,8 +36,10 @@ _BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n|\Z)")
 _EMPTY_AT_END = re.compile(rb"(\r\n)+\Z")
 
 
-def signed(content: bytes, keys: Iterable[DkimKey], *, domain: str, signed_at: datetime) -> bytes:
+def signed(content: bytes, keys: Sequence[DkimKey], *, domain: str, signed_at: datetime) -> bytes:
     """Return a mail (CRLF lines) with a signature of `domain` in front for each key; as it is where there is none."""
+    if not keys:
+        return content
     head, _, body = content.partition(b"\r\n\r\n")
     fields = [_relaxed_field(line) for line in _FOLDED.sub(b"", head).split(b"\r\n")]
     names, text = _signed_part(fields)
