@@ -31,7 +31,9 @@ RELAY_ATTEMPTS = Counter(
     "mail_relay_attempts_total", "Mails tried by a relay, by what became of them", ["relay", "outcome"]
 )
 PUT_OFF = Counter(
-    "mails_put_off_total", "Mails that came too early for their domain, by the limit (* for others)", ["domain"]
+    "mails_put_off_total",
+    "Mails that came too early for their domain, by the limit (* for others, hangs: the relay says nothing)",
+    ["domain"],
 )
 BOUNCES = Counter(
     "mail_bounces_total", "Mails to return paths, by what they said: failed, delayed, forged, no-report …", ["outcome"]

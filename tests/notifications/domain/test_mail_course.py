@@ -68,10 +68,13 @@ def test_a_relay_that_is_down_costs_the_mail_nothing(verdict: Verdict):
     assert course(verdict, answer=NO_ANSWER, minutes=0.1) == Course("planned", NOW, counted=False)
 
 
-def test_a_mail_on_which_the_relay_hangs_lets_others_go_first():
-    hung = course(Verdict.RELAY_DOWN, answer=RelayAnswer(Stage.RECIPIENT, None))
+def test_a_mail_on_which_the_relay_hangs_lets_others_go_first_and_ends():
+    silence = RelayAnswer(Stage.RECIPIENT, None)
+    hung = [course(Verdict.RELAY_DOWN, answer=silence, attempts=attempts) for attempts in (0, 1)]
+    at_last = course(Verdict.RELAY_DOWN, answer=silence, minutes=0.1)
 
-    assert hung == Course("planned", in_seconds(30), counted=False)
+    assert hung == [Course("planned", in_seconds(30)), Course("planned", in_seconds(60))]
+    assert at_last == Course("failed", failure="gave-up")
 
 
 def test_a_mail_that_was_told_to_wait_stays_delayed_whatever_comes_next():
@@ -84,7 +87,7 @@ def test_a_mail_that_one_relay_sends_away_goes_to_the_other_at_once_but_one_that
     silent = course(Verdict.RELAY_DOWN, answer=RelayAnswer(Stage.RECIPIENT, None), has_another_relay=True)
 
     assert told == Course("planned", NOW, counted=False)
-    assert silent == Course("planned", in_seconds(30), counted=False)
+    assert silent == Course("planned", in_seconds(30))
 
 
 def test_a_message_is_given_up_a_margin_before_its_secret_expires():

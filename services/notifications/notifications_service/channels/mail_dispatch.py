@@ -13,6 +13,7 @@ from datetime import datetime
 from notifications_service.channels.lane_looks import LaneLooks
 from notifications_service.channels.mail_relays import MailRelay, MailRelays
 from notifications_service.domain.destination_paces import DestinationPaces
+from notifications_service.domain.hanging_domains import HangingDomains
 from notifications_service.domain.lanes import Lane
 from notifications_service.domain.mail_seats import Seat
 from notifications_service.domain.pace import Pace
@@ -28,6 +29,7 @@ class MailDispatch:
         self, relays: MailRelays, looks: LaneLooks, *, seats: int, bulk: Pace, domains: DestinationPaces
     ) -> None:
         self.relays, self.looks, self.domains = relays, looks, domains
+        self.hanging = HangingDomains()
         self.claiming = asyncio.Lock()  # one seat after the other: what one has seen and taken counts for the next
         self._bulk, self._seats = bulk, seats
         self._turns: Counter[int] = Counter()
@@ -83,7 +85,7 @@ class MailDispatch:
         return A_FEW if others_are_busy else FEWER
 
     def take(self, relay: MailRelay, counts: Mapping[Lane, int], now: datetime) -> None:
-        """Count so many mails of each lane that go to a relay now."""
+        """Count so many mails of each lane that go to a relay now; negative ones are given back."""
         for lane, count in counts.items():
             if relay.pace is not None:
                 relay.pace.take(lane, count, now)

@@ -154,7 +154,7 @@ class SmtpSession:
         except LOST as error:
             self._drop()
             log.warning("relay_did_not_answer", stage=self._stage.value, error=type(error).__name__)
-            return RelayAnswer(self._stage, None)
+            return RelayAnswer(self._stage, None, timed_out=isinstance(error, TimeoutError))
         except (LeaseGone, NeedsSmtpUtf8):
             await self._reset()
             raise

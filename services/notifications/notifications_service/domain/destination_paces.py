@@ -47,6 +47,11 @@ class DestinationPaces:
             self._known[domain] = _Destination(self._per_second[limit])
         return self._known[domain].turn(lane, has_waited=has_waited, now=now)
 
+    def give_back(self, domain: str, lane: Lane, now: datetime) -> None:
+        """Count a mail no longer that might go, and was not tried."""
+        if domain in self._known:
+            self._known[domain].give_back(lane, now)
+
     def _tidy(self, now: datetime) -> None:
         if len(self._known) >= self._tidy_above:
             self._known = {name: one for name, one in self._known.items() if not one.is_idle(now)}
@@ -68,6 +73,9 @@ class _Destination:
         spacing = timedelta(seconds=SPACING / self._pace.per_second(lane))
         self._ends[queue] = max(end, now) + spacing
         return self._ends[queue]
+
+    def give_back(self, lane: Lane, now: datetime) -> None:
+        self._pace.take(lane, -1, now)
 
     def is_idle(self, now: datetime) -> bool:
         waited_for = any(end > now for end in self._ends.values())

@@ -66,8 +66,8 @@ def course_after(
     if verdict in _FINAL:
         return Course("failed", failure=verdict.value)
     waiting = situation.waiting_as(verdict)
-    if verdict in _NOT_THE_MAILS_FAULT:
-        # A mail on which the relay hangs every time must not hold back those behind it; told 421, it may try elsewhere.
+    if verdict in _NOT_THE_MAILS_FAULT and not answer.is_silence_on_one_mail:
+        # A mail that is sent away every time must not hold back those behind it; told 421, it may try elsewhere.
         at_fault = verdict is Verdict.RELAY_DOWN and answer.stage is not Stage.CONNECT
         at_fault = at_fault and not (situation.has_another_relay and answer.code is not None)
         return Course(waiting, now + timedelta(seconds=pauses[0] if at_fault else 0), counted=False)

@@ -10,7 +10,7 @@
 | other 5xx at RCPT or after DATA | refused: the same |
 | 5xx at MAIL | our sender is refused: a mistake in configuration, tried again while the mail is of use |
 | no answer after DATA | possibly sent: tried again with the same Message-ID |
-| 421, no answer before DATA | the relay is down: not a failure of the mail |
+| 421, no answer before DATA | the relay is down: not a failure of the mail, unless it is silent at RCPT |
 | 530, 534, 535, 538 | our credentials are refused: not a failure of the mail |
 """
 
@@ -68,13 +68,17 @@ ALARMS = frozenset({Verdict.REFUSED, Verdict.SENDER_REFUSED, Verdict.CREDENTIALS
 
 @dataclass(frozen=True)
 class RelayAnswer:
-    """A relay's answer without its words, which may quote an address. `code` is None where none came."""
+    """A relay's answer without its words, which may quote an address.
+
+    `code` is None where none came: after a long wait (`timed_out`), or since the connection was lost.
+    """
 
     stage: Stage
     code: int | None
     enhanced: str | None = None
     queue_id: str | None = None
     speaks_of_policy: bool = False  # in its words, where it gives no status
+    timed_out: bool = False
 
     @classmethod
     def of(cls, stage: Stage, code: int, words: str) -> "RelayAnswer":
@@ -87,6 +91,16 @@ class RelayAnswer:
             queue_id=queue_id and queue_id.group(1) if code < 300 else None,
             speaks_of_policy=code >= 500 and status is None and _POLICY.search(_ADDRESS.sub("", words)) is not None,
         )
+
+    @property
+    def is_about_one_mail(self) -> bool:
+        """Tell whether it may be the recipient's doing alone: the relay had taken the sender."""
+        return self.stage in {Stage.RECIPIENT, Stage.CONTENT}
+
+    @property
+    def is_silence_on_one_mail(self) -> bool:
+        """Tell whether none came where it may be the recipient's doing alone."""
+        return self.code is None and self.is_about_one_mail
 
     @property
     def says_full(self) -> bool:

@@ -14,6 +14,7 @@ from service_kit.key_rings import KeyRingUnusable
 
 from notifications_service import metrics
 from notifications_service.channels.lease import Lease
+from notifications_service.channels.mail_dispatch import MailDispatch
 from notifications_service.channels.mail_relays import MailRelay
 from notifications_service.domain.lanes import Lane
 from notifications_service.domain.mail_address import AddressUnusable, MailAddress
@@ -23,14 +24,28 @@ from notifications_service.resources import Notifications
 from notifications_service.store import due_mails
 from notifications_service.store.due_mails import DueMail
 
+HANGS = "hangs"  # in the metric, in the place of a limit
+
 
 @dataclass(frozen=True)
 class Claim:
-    """Mails that are ours until the lease ends, and how many were put off instead."""
+    """Mails that are ours until the lease ends, and how many were put off instead.
+
+    `domains` are those of the addressees, where any is limited or hangs.
+    """
 
     lease: Lease
     mails: list[DueMail] = field(default_factory=list)
     put_off: int = 0
+    domains: Mapping[UUID, str] = field(default_factory=dict)
+
+    def give_back(self, dispatch: MailDispatch, relay: MailRelay, mails: Sequence[DueMail], now: datetime) -> None:
+        """Count some of its mails no longer: they were not tried."""
+        dispatch.take(relay, {lane: -count for lane, count in _by_lane(mails).items()}, now)
+        for mail in mails:
+            if domain := self.domains.get(mail.id):
+                dispatch.domains.give_back(domain, Lane(mail.lane), now)
+                dispatch.hanging.give_back(domain, now)
 
 
 async def claim_mails(notifications: Notifications, seat: Seat, relay: MailRelay) -> Claim:
@@ -45,27 +60,48 @@ async def claim_mails(notifications: Notifications, seat: Seat, relay: MailRelay
         most = dispatch.most(seat, relay)
         async with notifications.database.connection() as connection:
             found = await due_mails.claim(connection, limit=most, lanes=limits, now=now, leased_until=lease.until)
-            later = _too_early(notifications, found, now) if dispatch.domains.are_limited else {}
+            domains = _domains_of(notifications, found)
+            later = _too_early(dispatch, found, domains, now)
             if later:
                 await due_mails.give_back(connection, [mail for mail in found if mail.id in later], until=later)
         mails = [mail for mail in found if mail.id not in later]
-        dispatch.take(relay, Counter(Lane(mail.lane) for mail in mails), now)
+        dispatch.take(relay, _by_lane(mails), now)
         _remember(notifications, limits, found, most, now)
-    return Claim(lease, mails, len(later))
+    return Claim(lease, mails, len(later), domains)
 
 
-def _too_early(notifications: Notifications, mails: Sequence[DueMail], now: datetime) -> dict[UUID, datetime]:
-    """Return when those of the mails should come back whose addressee's domain takes no more for now."""
+def _by_lane(mails: Sequence[DueMail]) -> Counter[Lane]:
+    return Counter(Lane(mail.lane) for mail in mails)
+
+
+def _domains_of(notifications: Notifications, mails: Sequence[DueMail]) -> dict[UUID, str]:
+    """Return the addressees' domains, where it matters; one that cannot be read is not sent: whoever writes it says why."""
+    dispatch = notifications.dispatch
+    if not (dispatch.domains.are_limited or dispatch.hanging.are_any):
+        return {}
+    found = {mail.id: _domain_of(notifications, mail) for mail in mails}
+    return {mail_id: domain for mail_id, domain in found.items() if domain is not None}
+
+
+def _too_early(
+    dispatch: MailDispatch, mails: Sequence[DueMail], domains: Mapping[UUID, str], now: datetime
+) -> dict[UUID, datetime]:
+    """Return when those of the mails should come back whose addressee's domain hangs, or takes no more for now."""
     later = {}
     for mail in mails:
-        domain = _domain_of(notifications, mail)
+        domain = domains.get(mail.id)
         if domain is None:
-            continue  # it is not sent: whoever writes it says why
-        domains = notifications.dispatch.domains
-        turn = domains.turn(domain, Lane(mail.lane), has_waited=mail.due_at > mail.created_at, now=now)
+            continue
+        if (back := dispatch.hanging.turn(domain, now)) is not None:
+            later[mail.id] = back
+            metrics.PUT_OFF.labels(HANGS).inc()
+            continue
+        has_waited = mail.due_at > mail.created_at
+        turn = dispatch.domains.turn(domain, Lane(mail.lane), has_waited=has_waited, now=now)
         if turn is not None:
+            dispatch.hanging.give_back(domain, now)
             later[mail.id] = turn
-            metrics.PUT_OFF.labels(domains.limit_of(domain)).inc()
+            metrics.PUT_OFF.labels(dispatch.domains.limit_of(domain)).inc()
     return later
 
 
@@ -82,7 +118,7 @@ def _remember(
     notifications: Notifications, limits: Mapping[Lane, int], found: Sequence[DueMail], most: int, now: datetime
 ) -> None:
     """Tell the other seats what was seen: lanes that hold nothing more that is due, or that there is more."""
-    counts, so_far, empty = Counter(Lane(mail.lane) for mail in found), 0, []
+    counts, so_far, empty = _by_lane(found), 0, []
     for lane, limit in limits.items():
         so_far += counts[lane]
         if counts[lane] < limit and so_far < most:

@@ -6,6 +6,8 @@ while a relay is spoken to. A worker that dies leaves rows whose lease ends: the
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -22,10 +24,11 @@ from notifications_service.resources import Notifications
 from notifications_service.store import due_mails
 from notifications_service.store.due_mails import DueMail
 from notifications_service.usecases.claim_mails import Claim, claim_mails
-from notifications_service.usecases.probe_relays import note_answer, probe_relays
+from notifications_service.usecases.probe_relays import is_there, note_answer, probe_relays
 from notifications_service.usecases.settle_mail import Attempt, settle_mail
 from notifications_service.usecases.write_mail import write_mail
 
+_SILENT = frozenset({Verdict.RELAY_DOWN, Verdict.POSSIBLY_SENT})
 HANGING_SECONDS = 1.0  # after so long, what waits behind a mail goes elsewhere
 NOT_TRIED = RelayAnswer(Stage.CONNECT, None)
 
@@ -53,25 +56,31 @@ async def send_due_mails(notifications: Notifications, seat: Seat = ONLY_SEAT) -
 async def _send_in_turn(notifications: Notifications, relay: MailRelay, claim: Claim) -> int:
     """Send mails one after the other and return how many were settled; what cannot be sent soon is given back."""
     rest, settled = list(claim.mails), 0
+    give_back = partial(_give_back, notifications, relay, claim, rest)
     try:
         while rest:
             mail = rest.pop(0)
             sending = asyncio.ensure_future(_send(notifications, relay, mail, claim.lease))
-            if await _watch(notifications, sending, rest) is Verdict.NOT_TRIED:
+            verdict = await _watch(sending, rest, give_back)
+            if verdict is Verdict.NOT_TRIED:
                 rest.append(mail)
                 break
             settled += 1
+            if verdict in _SILENT:
+                break  # those behind it may be to the same domain: they are claimed anew, or put off
     finally:
-        await _give_back(notifications, rest)
+        await give_back()
     return settled
 
 
-async def _watch(notifications: Notifications, sending: asyncio.Future[Verdict], rest: list[DueMail]) -> Verdict:
+async def _watch(
+    sending: asyncio.Future[Verdict], rest: list[DueMail], give_back: Callable[[], Awaitable[None]]
+) -> Verdict:
     """Wait for a mail; where it takes long, let other seats have those behind it."""
     try:
         await asyncio.wait([sending], timeout=HANGING_SECONDS if rest else None)
         if not sending.done():
-            await _give_back(notifications, rest)
+            await give_back()
         return await sending
     finally:
         if not sending.done():  # cancelled ourselves: nothing goes on behind our back
@@ -79,11 +88,12 @@ async def _watch(notifications: Notifications, sending: asyncio.Future[Verdict],
             await asyncio.wait([sending])
 
 
-async def _give_back(notifications: Notifications, rest: list[DueMail]) -> None:
+async def _give_back(notifications: Notifications, relay: MailRelay, claim: Claim, rest: list[DueMail]) -> None:
     if not rest:
         return
     untried = rest.copy()
     rest.clear()
+    claim.give_back(notifications.dispatch, relay, untried, notifications.now())
     try:
         async with notifications.database.connection() as connection:
             await due_mails.give_back(connection, untried)
@@ -99,9 +109,27 @@ async def _send(notifications: Notifications, relay: MailRelay, mail: DueMail, l
         begun = notifications.now()
         attempt = await _try(notifications, relay, mail, lease)
         if attempt.verdict is not Verdict.NOT_TRIED:
-            note_answer(relay, attempt.verdict, attempt.answer, begun=begun, now=notifications.now())
+            is_silence = attempt.answer.is_silence_on_one_mail
+            if not is_silence:
+                _note_answer(notifications, attempt)
             await settle_mail(notifications, attempt)
+            if is_silence:
+                await _look_into_silence(notifications, attempt, begun)
         return attempt.verdict
+
+
+def _note_answer(notifications: Notifications, attempt: Attempt) -> None:
+    now = notifications.now()
+    note_answer(attempt.relay, attempt.verdict, attempt.answer, now)
+    if attempt.domain is not None and attempt.answer.is_about_one_mail:
+        notifications.dispatch.hanging.answered(attempt.domain, now)
+
+
+async def _look_into_silence(notifications: Notifications, attempt: Attempt, begun: datetime) -> None:
+    """Find out whether the relay is down, or only hangs on the addressee's domain."""
+    is_the_domain = await is_there(notifications, attempt.relay, attempt.answer, begun=begun)
+    if is_the_domain and attempt.answer.timed_out and attempt.domain is not None:
+        notifications.dispatch.hanging.hung(attempt.domain, begun=begun, now=notifications.now())
 
 
 async def _try(notifications: Notifications, relay: MailRelay, mail: DueMail, lease: Lease) -> Attempt:
@@ -114,7 +142,7 @@ async def _try(notifications: Notifications, relay: MailRelay, mail: DueMail, le
         return Attempt(mail, relay, Verdict.NOT_WRITTEN, NOT_TRIED, written_at=None)
     written_at = notifications.now()
     verdict, answer = await _hand_over(notifications, relay, outgoing, lease)
-    return Attempt(mail, relay, verdict, answer, written_at)
+    return Attempt(mail, relay, verdict, answer, written_at, outgoing.recipient.rpartition("@")[2].lower())
 
 
 async def _hand_over(

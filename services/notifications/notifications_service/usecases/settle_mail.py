@@ -31,13 +31,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried: when the mail was written (None: it could not be), by which relay, and what came of it."""
+    """What was tried: when the mail was written (None: it could not be), by which relay, and what came of it.
+
+    `domain` is the addressee's, where the relay was told.
+    """
 
     mail: DueMail
     relay: MailRelay
     verdict: Verdict
     answer: RelayAnswer
     written_at: datetime | None
+    domain: str | None = None
 
 
 async def settle_mail(notifications: Notifications, attempt: Attempt) -> None:
