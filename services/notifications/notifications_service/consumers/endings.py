@@ -9,8 +9,9 @@ from service_kit.subscriptions import Subscription
 
 from notifications_service.consumers.telling import by_notice, telling
 from notifications_service.resources import Notifications
+from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent
-from notifications_service.usecases.plan_notice import known_email, plan_notice
+from notifications_service.usecases.plan_notice import plan_notice
 
 EVENTS = ("termination.registered.v1", "contract.ended.v1")
 
@@ -42,5 +43,5 @@ def subscriptions(notifications: Notifications) -> list[Subscription]:
 async def _acknowledge(
     notifications: Notifications, connection: Connection, termination: RegisteredTermination
 ) -> None:
-    to = termination.email or await known_email(notifications, connection, termination)
+    to = termination.email or await known_email(notifications, connection, termination.brand, termination.member_id)
     await plan_notice(notifications, connection, "termination_acknowledged", termination, to=to)

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from service_kit.database import Connection
 from service_kit.personal import Personal
 from service_kit.subscriptions import Subscription
 
-from notifications_service.consumers.telling import by_mail, telling
+from notifications_service.consumers.telling import telling
 from notifications_service.resources import Notifications
 from notifications_service.usecases.plan_message import MemberEvent
+from notifications_service.usecases.plan_notice import plan_notice
 
 EVENTS = ("passkeys.changed.v1",)
 
@@ -25,4 +27,8 @@ class ChangedPasskeys(MemberEvent):
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:
     """Return the subscription."""
-    return [telling(notifications, event, ChangedPasskeys, by_mail("passkeys_changed")) for event in EVENTS]
+    return [telling(notifications, event, ChangedPasskeys, _tell) for event in EVENTS]
+
+
+async def _tell(notifications: Notifications, connection: Connection, change: ChangedPasskeys) -> None:
+    await plan_notice(notifications, connection, "passkeys_changed", change, to=change.email)

@@ -9,8 +9,9 @@ from service_kit.subscriptions import EventContext, Subscription
 
 from notifications_service.domain.message_kinds import MAILS, Purpose
 from notifications_service.resources import Notifications
+from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent, plan_message
-from notifications_service.usecases.plan_notice import known_email, plan_notice
+from notifications_service.usecases.plan_notice import plan_notice
 
 # What is done about an event; whatever it plans is planned in the inbox's transaction.
 Tell = Callable[[Notifications, Connection, Any], Awaitable[None]]
@@ -41,7 +42,7 @@ def by_notice(purpose: Purpose) -> Tell:
     """Tell at the e-mail address that contracts knows of the member, or else by letter."""
 
     async def tell(notifications: Notifications, connection: Connection, event: MemberEvent) -> None:
-        to = await known_email(notifications, connection, event)
+        to = await known_email(notifications, connection, event.brand, event.member_id)
         await plan_notice(notifications, connection, purpose, event, to=to)
 
     return tell

@@ -1,5 +1,6 @@
 """What is sealed of a message until it has gone: what its words need of the event, and where it goes."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -37,6 +38,7 @@ class MessageContent(BaseModel):
     passkeys: int = 0
     document: str | None = None  # a document's kind
     about: str | None = None  # another message's purpose
+    came_back: bool = False  # that message, though nothing is held against its address
     expected_by: date | None = None  # when a letter should be there
     amount: Decimal | None = Field(default=None, repr=False)  # euros
     method: str | None = None  # of payment
@@ -55,6 +57,10 @@ class MessageContent(BaseModel):
     def holds_a_secret(self) -> bool:
         """Tell whether the message is of no use once something has expired."""
         return self.token is not None or self.code is not None
+
+    def only(self, names: Iterable[str]) -> "MessageContent":
+        """Return what of it has one of these names."""
+        return MessageContent.model_validate({name: getattr(self, name) for name in names})
 
 
 class LetterToPrint(MessageContent):

@@ -1,7 +1,7 @@
 """Every kind of message, one row each: what planning, writing and drawing need to know of it.
 
 A kind's words are in `templates/<purpose>/`. A notice is told by mail or, where no mail reaches the person, by letter: it has a
-row in either table. What is told both ways at once has two purposes.
+row in either table. What may be told both ways at once has two purposes; the mail's names the letter's.
 """
 
 from collections.abc import Mapping
@@ -65,11 +65,17 @@ class MessageKind:
     channel: Channel = "email"
     lane: Lane = Lane.ORDINARY
     can_be_declined: bool = False  # says how to get no more of its kind
+    letter: Purpose | None = None  # of another purpose, which tells the same where a mail cannot go
 
     @property
     def required(self) -> frozenset[str]:
         """Return what of the content its words cannot do without."""
         return frozenset(self.content) - self.optional - {"email"}
+
+    @property
+    def said_after_mail(self) -> frozenset[str]:
+        """Return what of a mail's content a letter keeps that takes its place: where the mail could not go, too."""
+        return frozenset(self.content) | {"email"}
 
 
 _MAILS = (
@@ -106,6 +112,7 @@ _MAILS = (
         cause="change_id",
         content={"email": "email", "moment": "changed_at", "way": "way", "passkeys": "passkeys"},
         optional=frozenset({"passkeys"}),
+        letter="password_changed_by_post",
     ),
     MessageKind(
         "email_change_code",
@@ -114,14 +121,6 @@ _MAILS = (
         expires="expires_at",
         by_name=False,
         lane=Lane.URGENT,
-    ),
-    MessageKind(
-        "email_changed",
-        cause="change_id",
-        content={"email": "former_email", "token": "undo_token", "other_email": "email", "moment": "changed_at"},
-        optional=frozenset({"token", "other_email"}),
-        expires="undo_until",
-        link_path="undo_email_path",
     ),
     MessageKind("email_change_confirmed", cause="change_id", content={"email": "email", "moment": "changed_at"}),
     MessageKind("email_change_undone", cause="change_id", content={"email": "email", "moment": "changed_at"}),
@@ -137,9 +136,6 @@ _MAILS = (
         lane=Lane.URGENT,
     ),
     MessageKind("account_locked", cause="lock_id", content={"email": "email", "moment": "locked_at"}),
-    MessageKind(
-        "passkeys_changed", cause="change_id", content={"email": "email", "moment": "changed_at", "change": "change"}
-    ),
     # Somebody without a working address reads neither of these two.
     MessageKind("letter_on_its_way", cause="cause", content={"moment": "handed_over_at", "expected_by": "expected_by"}),
     MessageKind(
@@ -152,6 +148,18 @@ _MAILS = (
 )
 # Told by mail, or else by letter.
 _NOTICES = (
+    # The letter, to somebody whose former address is dead, has no link: whoever reads it calls.
+    MessageKind(
+        "email_changed",
+        cause="change_id",
+        content={"email": "former_email", "token": "undo_token", "other_email": "email", "moment": "changed_at"},
+        optional=frozenset({"token", "other_email"}),
+        expires="undo_until",
+        link_path="undo_email_path",
+    ),
+    MessageKind(
+        "passkeys_changed", cause="change_id", content={"email": "email", "moment": "changed_at", "change": "change"}
+    ),
     # To the address that was known before, which the event does not tell. Of the one that was typed it gives a hint.
     MessageKind("access_requested", cause="activation_id", content={"other_email": "email", "moment": "requested_at"}),
     MessageKind(
@@ -216,13 +224,24 @@ _LETTERS = (
     ),
     MessageKind(
         "email_unreachable",
-        cause="suppression_id",
-        content={"other_email": "email", "about": "about", "moment": "planned_at"},
+        cause="cause",
+        content={"other_email": "email", "about": "about", "moment": "planned_at", "came_back": "came_back"},
+        optional=frozenset({"came_back"}),
         channel="letter",
     ),
 )
 
+
+def _by_post(notice: MessageKind) -> MessageKind:
+    """Return the letter that says what a notice's mail says, but for its link."""
+    content = {name: field for name, field in notice.content.items() if name not in {"email", "token"}}
+    optional = notice.optional & content.keys()
+    return replace(notice, channel="letter", content=content, optional=optional, expires=None, link_path=None)
+
+
 MAILS: Mapping[str, MessageKind] = {kind.purpose: kind for kind in (*_MAILS, *_NOTICES)}
-LETTERS: Mapping[str, MessageKind] = {
-    kind.purpose: kind for kind in (*_LETTERS, *(replace(notice, channel="letter") for notice in _NOTICES))
+LETTERS: Mapping[str, MessageKind] = {kind.purpose: kind for kind in (*_LETTERS, *map(_by_post, _NOTICES))}
+# Purpose of a mail → the letter that tells the same where it cannot go.
+INSTEAD: Mapping[str, MessageKind] = {
+    purpose: LETTERS[mail.letter or purpose] for purpose, mail in MAILS.items() if (mail.letter or purpose) in LETTERS
 }

@@ -34,7 +34,7 @@ TITLES: Mapping[str, MessageTitle] = {
     "account_locked": MessageTitle("La connexion à votre espace a été bloquée", alerts=True),
     "passkeys_changed": MessageTitle("Vos clés d’accès ont changé", alerts=True),
     "letter_on_its_way": MessageTitle("Un courrier est en route"),
-    "email_unreachable": MessageTitle("Nos e-mails ne vous parviennent pas"),
+    "email_unreachable": MessageTitle("Un e-mail ne vous est pas parvenu"),
     "document_available": MessageTitle("Un document est disponible dans votre espace"),
     "contribution_unpaid": MessageTitle("Une cotisation n’a pas pu être réglée"),
     "bank_details_changed": MessageTitle("Vos coordonnées bancaires ont été changées", alerts=True),

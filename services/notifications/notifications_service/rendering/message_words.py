@@ -26,6 +26,7 @@ _SAID: Mapping[str, Callable[[Any], str | int]] = {
     "other_email": lambda email: hint_at(email.reveal()),
     "document": DOCUMENTS.__getitem__,
     "about": lambda purpose: TITLES[purpose].words,
+    "came_back": int,
     "expected_by": date_in_words,
     "amount": euros,
     "method": str,

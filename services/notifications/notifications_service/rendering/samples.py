@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from notifications_service.domain.message_content import MessageContent
-from notifications_service.domain.message_kinds import LETTERS, MAILS, MessageKind
+from notifications_service.domain.message_kinds import INSTEAD, LETTERS, MAILS, MessageKind
 from notifications_service.domain.recipient import Recipient
 
 AT = datetime(2026, 11, 21, 14, 4, tzinfo=UTC)
@@ -33,6 +33,7 @@ FIELDS: Mapping[str, Any] = {
     "passkeys": 2,
     "document": "third_party_payment_card",
     "about": "bank_details_changed",
+    "came_back": True,
     "expected_by": date(2026, 11, 26),
     "amount": Decimal("1234.50"),
     "method": "direct_debit",
@@ -135,7 +136,7 @@ def _variants(kind: MessageKind) -> Iterator[tuple[str, Mapping[str, Any]]]:
     defaults = MessageContent()
     for name in sorted(kind.optional):
         yield f"without-{name.replace('_', '-')}", {name: getattr(defaults, name)}
-    if kind.channel == "letter" and kind.purpose in MAILS:
+    if kind in INSTEAD.values():
         yield "after-mail", {"email": EMAIL}  # told by letter since the mail did not arrive
     yield from VARIANTS.get(kind.purpose, {}).items()
 

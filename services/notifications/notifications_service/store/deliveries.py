@@ -88,8 +88,12 @@ class EndedDelivery:
     failure: str | None
 
 
-async def give_up_overdue(connection: Connection, *, now: datetime, failure: str, limit: int) -> list[EndedDelivery]:
+async def give_up_overdue(
+    connection: Connection, *, now: datetime, failure: str, limit: int, among: list[UUID] | None = None
+) -> list[EndedDelivery]:
     """End up to `limit` of what is of no more use, blanking its secret: failed, or possibly sent where it may have arrived.
+
+    `among`: of these only.
 
     A mail whose mailbox was full to the last has failed for that.
 
@@ -100,6 +104,7 @@ async def give_up_overdue(connection: Connection, *, now: datetime, failure: str
         WITH overdue AS (
             SELECT id, state IN ('possibly_sent', 'sending') AS may_have_arrived FROM deliveries
             WHERE next_attempt_at IS NOT NULL AND give_up_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+                AND ($4::uuid[] IS NULL OR id = ANY($4))
             ORDER BY give_up_at LIMIT $3 FOR UPDATE SKIP LOCKED
         )
         UPDATE deliveries SET
@@ -115,6 +120,7 @@ async def give_up_overdue(connection: Connection, *, now: datetime, failure: str
         now,
         failure,
         limit,
+        among,
     )
     return [EndedDelivery(**dict(row)) for row in rows]
 

@@ -1,4 +1,4 @@
-"""SQL of the address that one mail has had suppressed."""
+"""SQL of where a mail went that has not arrived."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,23 +9,26 @@ from service_kit.database import Connection, row_as
 
 @dataclass(frozen=True)
 class LostAddress:
-    """An address, by its digest, and when the mail was planned that did not arrive there."""
+    """An address, and when the mail to it was planned; `said_by_letter`: a letter of another purpose says the same."""
 
-    suppression_id: UUID
-    address_digest: bytes
+    address_digest: bytes | None
+    masked_address: str | None
     planned_at: datetime
+    said_by_letter: bool
 
 
-async def find(connection: Connection, delivery_id: UUID) -> LostAddress | None:
-    """Return the address that is suppressed because of a mail."""
+async def find(connection: Connection, delivery_id: UUID, *, letter: str | None) -> LostAddress | None:
+    """Return the address that a mail went to; `letter` is the purpose by which a letter says what the mail was to say."""
     row = await connection.fetchrow(
         """
-        SELECT suppressed.id AS suppression_id, suppressed.address_digest, delivery.created_at AS planned_at
-        FROM deliveries AS delivery JOIN suppressed_addresses AS suppressed ON
-            suppressed.brand = delivery.brand AND suppressed.address_digest = delivery.address_digest
-            AND suppressed.delivery_id = delivery.id AND suppressed.lifted_at IS NULL
-        WHERE delivery.id = $1
+        SELECT address_digest, masked_address, created_at AS planned_at, EXISTS (
+            SELECT FROM deliveries AS other
+            WHERE (other.brand, other.purpose, other.member_id, other.cause) = (mail.brand, $2, mail.member_id, mail.cause)
+                AND other.id <> mail.id
+        ) AS said_by_letter
+        FROM deliveries AS mail WHERE id = $1
         """,
         delivery_id,
+        letter,
     )
     return row_as(LostAddress, row)

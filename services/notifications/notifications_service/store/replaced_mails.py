@@ -14,6 +14,8 @@ class LostMail:
     id: UUID
     brand: str
     purpose: str
+    member_id: UUID
+    cause: UUID
     content_sealed: bytes
 
 
@@ -21,7 +23,7 @@ async def overdue(connection: Connection, purposes: list[str], *, limit: int, no
     """Lock and return up to `limit` mails of these purposes that were tried for too long, and of which none can have arrived."""
     rows = await connection.fetch(
         """
-        SELECT id, brand, purpose, content_sealed FROM deliveries
+        SELECT id, brand, purpose, member_id, cause, content_sealed FROM deliveries
         WHERE channel = 'email' AND purpose = ANY($1) AND next_attempt_at IS NOT NULL AND give_up_at <= $2
             AND state IN ('planned', 'delayed') LIMIT $3 FOR UPDATE SKIP LOCKED
         """,

@@ -46,19 +46,17 @@ async def add(
     )
 
 
-async def covers(connection: Connection, brand: str, *, digests: list[bytes]) -> bool:
-    """Tell whether a brand sends nothing to the address with one of these digests: the same one under each key."""
-    return bool(
-        await connection.fetchval(
-            """
-            SELECT EXISTS (
-                SELECT FROM suppressed_addresses WHERE brand = $1 AND address_digest = ANY($2) AND lifted_at IS NULL
-            )
-            """,
-            brand,
-            digests,
-        )
+async def of_address(connection: Connection, brand: str, *, digests: list[bytes]) -> UUID | None:
+    """Return the suppression by which a brand sends nothing to the address with one of these digests: one under each key."""
+    found: UUID | None = await connection.fetchval(
+        """
+        SELECT id FROM suppressed_addresses WHERE brand = $1 AND address_digest = ANY($2) AND lifted_at IS NULL
+        ORDER BY suppressed_at LIMIT 1
+        """,
+        brand,
+        digests,
     )
+    return found
 
 
 async def listed(

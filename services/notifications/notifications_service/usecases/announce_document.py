@@ -10,8 +10,9 @@ from service_kit.problems import FinalEventError
 
 from notifications_service.resources import Notifications
 from notifications_service.store import declined_announcements
+from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent
-from notifications_service.usecases.plan_notice import known_email, plan_notice
+from notifications_service.usecases.plan_notice import plan_notice
 
 
 class IssuedDocument(MemberEvent):
@@ -31,5 +32,5 @@ async def announce_document(notifications: Notifications, connection: Connection
         return
     if await declined_announcements.covers(connection, document.brand, document.member_id):
         return
-    to = await known_email(notifications, connection, document)
+    to = await known_email(notifications, connection, document.brand, document.member_id)
     await plan_notice(notifications, connection, "document_available", document, to=to)

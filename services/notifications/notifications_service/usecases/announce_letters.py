@@ -12,8 +12,8 @@ from notifications_service.domain.letter_promise import expected_delivery
 from notifications_service.domain.message_kinds import MAILS
 from notifications_service.resources import Notifications
 from notifications_service.store import letters_with_codes
+from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent, no_mail_arrives, plan_message
-from notifications_service.usecases.plan_notice import known_email
 
 
 class HandedOverCode(MemberEvent):
@@ -37,6 +37,6 @@ async def announce_letters(
             handed_over_at=now,
             expected_by=expected_delivery(rules, now).latest,
         )
-        email = await known_email(notifications, connection, told)
+        email = await known_email(notifications, connection, told.brand, told.member_id)
         if not await no_mail_arrives(notifications, connection, told.brand, email):
             await plan_message(notifications, connection, MAILS["letter_on_its_way"], told, now=now, to=email)

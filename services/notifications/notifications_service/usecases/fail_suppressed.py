@@ -1,7 +1,7 @@
 """A mail is due to an address at which nothing arrives: it fails at once. Writes deliveries; publishes delivery.failed.
 
 Place in the flow: `plan_message` asks `is_suppressed` of every mail, in the consumer's transaction, and has it failed here.
-Identity hears of it, and posts a letter where one is needed.
+Identity hears of it, and posts a letter where one is needed; the member is told by letter, once, that no mail arrives.
 """
 
 from datetime import datetime
@@ -14,11 +14,12 @@ from notifications_service.resources import Notifications
 from notifications_service.store import deliveries, suppressions
 from notifications_service.store.deliveries import EndedDelivery, NewDelivery
 from notifications_service.usecases.publish_failures import publish_failures
+from notifications_service.usecases.tell_unreachable import tell_unreachable
 
 
 async def is_suppressed(connection: Connection, brand: str, *, digests: list[bytes]) -> bool:
     """Tell whether a brand sends nothing to an e-mail address; `digests` are of it, under every key."""
-    return await suppressions.covers(connection, brand, digests=digests)
+    return await suppressions.of_address(connection, brand, digests=digests) is not None
 
 
 async def fail_suppressed(
@@ -39,4 +40,5 @@ async def fail_suppressed(
         failure=ADDRESS_SUPPRESSED,
     )
     await publish_failures(notifications, connection, [ended], now=now)
+    await tell_unreachable(notifications, connection, ended, now=now)
     metrics.FAILURES.labels(delivery.purpose, delivery.channel, ADDRESS_SUPPRESSED).inc()

@@ -3,27 +3,20 @@
 What is told, by which fields of the event, is the table of `domain.message_kinds`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.personal import Personal
 from service_kit.problems import FinalEventError
 from service_kit.subscriptions import Reader
-from service_kit.tracing import current_traceparent
 
-from notifications_service.channels.email_message import message_id_of
-from notifications_service.domain.letter_promise import promised_until
-from notifications_service.domain.mail_address import masked
-from notifications_service.domain.mail_course import LETTER_MARGIN, MAIL_MARGIN, give_up_at
 from notifications_service.domain.message_content import ContentMissing, MessageContent
-from notifications_service.domain.message_kinds import LETTERS, NOTICE_LIFE, Channel, MessageKind
+from notifications_service.domain.message_kinds import INSTEAD, MessageKind
 from notifications_service.resources import Notifications
 from notifications_service.store import deliveries
-from notifications_service.store.deliveries import NewDelivery
+from notifications_service.usecases.draft_message import Occasion, all_email_digests, draft_message
 from notifications_service.usecases.fail_suppressed import fail_suppressed, is_suppressed
-
-MARGINS: dict[Channel, timedelta] = {"email": MAIL_MARGIN, "letter": LETTER_MARGIN}
 
 
 class MemberEvent(Reader):
@@ -52,17 +45,14 @@ async def plan_message(
         raise FinalEventError
     told = {name: getattr(event, field) for name, field in kind.content.items()}
     content = MessageContent.model_validate(told if to is None else told | {"email": to})
-    if content.email is not None or kind.channel == "letter":
-        _check_whole(kind, content)
-        is_lost = kind.channel == "email" and await no_mail_arrives(
-            notifications, connection, event.brand, content.email
-        )
-        letter = LETTERS.get(kind.purpose) if is_lost else None
-        delivery = _delivery(notifications, letter or kind, event, content, now=now)
-        if is_lost and letter is None:
-            await fail_suppressed(notifications, connection, delivery, now=now)
-        else:
-            await deliveries.plan(connection, delivery)
+    if content.email is None and kind.channel == "email":
+        return
+    _check_whole(kind, content)
+    occasion = _occasion(kind, event)
+    if kind.channel == "email" and await no_mail_arrives(notifications, connection, event.brand, content.email):
+        await _plan_otherwise(notifications, connection, kind, occasion, content, now=now)
+    else:
+        await deliveries.plan(connection, draft_message(notifications, kind, occasion, content, now=now))
 
 
 async def no_mail_arrives(
@@ -74,62 +64,30 @@ async def no_mail_arrives(
     return await is_suppressed(connection, brand, digests=all_email_digests(notifications, brand, email))
 
 
+async def _plan_otherwise(
+    notifications: Notifications,
+    connection: Connection,
+    kind: MessageKind,
+    occasion: Occasion,
+    content: MessageContent,
+    *,
+    now: datetime,
+) -> None:
+    letter = INSTEAD.get(kind.purpose)
+    if letter is None:
+        mail = draft_message(notifications, kind, occasion, content, now=now)
+        await fail_suppressed(notifications, connection, mail, now=now)
+    else:
+        said = content.only(letter.said_after_mail)
+        await deliveries.plan(connection, draft_message(notifications, letter, occasion, said, now=now))
+
+
 def _check_whole(kind: MessageKind, content: MessageContent) -> None:
     missing = [kind.content[name] for name in sorted(kind.required) if getattr(content, name) is None]
     if missing:
         raise ContentMissing(missing)
 
 
-def _delivery(
-    notifications: Notifications, kind: MessageKind, event: MemberEvent, content: MessageContent, *, now: datetime
-) -> NewDelivery:
-    delivery_id = notifications.foundation.entropy.new_id()
-    expires_at, no_use_from = _life(kind, event, content, now=now)
-    sealed = notifications.contents.seal(content.model_dump_json(exclude_none=True).encode(), context=str(delivery_id))
-    is_mail = kind.channel == "email"
-    email = content.email if is_mail else None
-    return NewDelivery(
-        id=delivery_id,
-        brand=event.brand,
-        purpose=kind.purpose,
-        channel=kind.channel,
-        member_id=event.member_id,
-        cause=getattr(event, kind.cause),
-        created_at=now,
-        expires_at=expires_at,
-        give_up_at=no_use_from,
-        message_id=message_id_of(delivery_id, notifications.brands[event.brand].message_id_domain) if is_mail else None,
-        masked_address=None if email is None else masked(email.reveal()),
-        content_sealed=sealed,
-        traceparent=current_traceparent(),
-        lane=kind.lane,
-        promised_until=None if is_mail else promised_until(notifications.brands[event.brand].letters, now),
-        address_digest=None if email is None else email_digest(notifications, event.brand, email),
-    )
-
-
-def email_digest(notifications: Notifications, brand: str, email: Personal) -> bytes:
-    """Return the keyed digest by which a brand recognises an e-mail address, whatever its case."""
-    return notifications.addresses.of(brand, _comparable(email))
-
-
-def all_email_digests(notifications: Notifications, brand: str, email: Personal) -> list[bytes]:
-    """Return the digests of an address under every key on the ring: what a look-up compares with."""
-    return notifications.addresses.all_of(brand, _comparable(email))
-
-
-def _comparable(email: Personal) -> str:
-    return email.reveal().strip().casefold()
-
-
-def _life(
-    kind: MessageKind, event: MemberEvent, content: MessageContent, *, now: datetime
-) -> tuple[datetime, datetime]:
-    """Return when a message's secret expires, and from when on it is of no more use to send it."""
-    if not content.holds_a_secret:
-        end = now + NOTICE_LIFE[kind.channel]
-        return end, end
+def _occasion(kind: MessageKind, event: MemberEvent) -> Occasion:
     expires_at: datetime | None = getattr(event, kind.expires) if kind.expires else None
-    if expires_at is None:
-        raise FinalEventError
-    return expires_at, give_up_at(now, expires_at, margin=MARGINS[kind.channel])
+    return Occasion(event.brand, event.member_id, getattr(event, kind.cause), expires_at)

@@ -4,20 +4,14 @@ An address at which nothing arrives is none: `plan_message` makes a letter of su
 mail fails.
 """
 
-import structlog
-from pydantic import ValidationError
 from service_kit.database import Connection
-from service_kit.key_rings import KeyRingUnusable
 from service_kit.personal import Personal
 
 from notifications_service.domain.mail_address import is_another_mailbox
 from notifications_service.domain.message_kinds import LETTERS, MAILS
 from notifications_service.resources import Notifications
-from notifications_service.store import recipients
-from notifications_service.usecases.keep_recipient import open_recipient
+from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent, plan_message
-
-log = structlog.get_logger()
 
 
 async def plan_notice(
@@ -29,18 +23,6 @@ async def plan_notice(
         await plan_message(notifications, connection, kind, event, now=notifications.now(), to=to)
 
 
-async def known_email(notifications: Notifications, connection: Connection, event: MemberEvent) -> Personal | None:
-    """Return the e-mail address that contracts knows of the member; None, too, while it cannot be read."""
-    sealed = await recipients.find(connection, event.brand, event.member_id)
-    if sealed is None:
-        return None
-    try:
-        return open_recipient(notifications, event.member_id, sealed).email
-    except (KeyRingUnusable, ValidationError) as error:  # the letter waits until it can be read
-        log.error("recipient_not_readable", member_id=str(event.member_id), error=type(error).__name__)
-        return None
-
-
 async def plan_access_notice(
     notifications: Notifications, connection: Connection, event: MemberEvent, *, typed: Personal
 ) -> None:
@@ -49,6 +31,6 @@ async def plan_access_notice(
     Whoever holds two numbers may have asked, with an address of their own. So the notice goes to the e-mail address that the
     mutual had, unless that is the typed one, and otherwise by post.
     """
-    known = await known_email(notifications, connection, event)
+    known = await known_email(notifications, connection, event.brand, event.member_id)
     elsewhere = known if known is not None and is_another_mailbox(known.reveal(), typed.reveal()) else None
     await plan_notice(notifications, connection, "access_requested", event, to=elsewhere)
