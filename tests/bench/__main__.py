@@ -20,6 +20,7 @@ import aiohttp
 import asyncpg
 import psutil
 
+from tests.bench.dkim_keys import dkim_keys
 from tests.bench.floor import SCHEMA
 from tests.bench.load import Outcome, run_load
 from tests.support import servers
@@ -62,6 +63,7 @@ async def _product(
             rabbitmq_url=broker,
             smtp_url=relay.url,
             IDENTITY_BRANDS_DIRECTORY=str(brands_without_limits(directory)),  # one address asks for everybody
+            NOTIFICATIONS_DKIM_DIRECTORY=str(dkim_keys(directory)),
         ) as running,
         aiohttp.ClientSession() as client,
     ):

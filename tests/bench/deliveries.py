@@ -19,21 +19,19 @@ from uuid import uuid4
 
 import psutil
 from notifications_service.channels.letter_pdf import LetterBrand, LetterPress, PostedCodeLetter
-from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.resources import MIGRATIONS, SERVICE
 from notifications_service.store import due_mails
 from notifications_service.store.due_mails import Settlement
 from service_kit.amqp import AmqpBroker
-from service_kit.brands import read_brands
 from service_kit.broker import BrokerUnavailable, Unroutable
 from service_kit.events import Envelope
-from service_kit.key_material import make_dkim_key
 from service_kit.migrate import migrate
 
+from tests.bench.dkim_keys import dkim_keys
 from tests.bench.flood import clear, plan_flood
 from tests.bench.smtp_sink import Sink
 from tests.support import servers
-from tests.support.notifications_fixtures import BRANDS, RunningNotifications, reset_requested, running_notifications
+from tests.support.notifications_fixtures import RunningNotifications, reset_requested, running_notifications
 from tests.support.notifications_process import worker_process
 from tests.support.waiting import eventually
 
@@ -173,7 +171,7 @@ async def _service(directory: Path, postgres: str, rabbitmq: str, sink: Sink) ->
     try:
         await migrate(url, service=SERVICE, directory=MIGRATIONS)
         settings: dict[str, Any] = {"broker_url": rabbitmq, "http_port": 0, "work_health_port": 0}
-        settings["dkim_directory"] = _dkim_keys(directory)  # everything that a mail costs
+        settings["dkim_directory"] = dkim_keys(directory)  # everything that a mail costs
         async with running_notifications(directory, url, sink.url, **settings) as service:
             yield service
     finally:
@@ -206,12 +204,6 @@ def posted_code() -> PostedCodeLetter:
         login_identifier="nir",
         password_rule="six_digits",
     )
-
-
-def _dkim_keys(directory: Path) -> Path:
-    for sender in read_brands(BRANDS, SERVICE, BrandSender).values():
-        make_dkim_key(directory / "dkim" / sender.sender_domain, "bench")
-    return directory / "dkim"
 
 
 async def _until_heard(service: RunningNotifications, sink: Sink, broker: AmqpBroker) -> None:

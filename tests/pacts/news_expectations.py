@@ -14,9 +14,16 @@ NOBODY_WE_KNOW = "0d9b2f61-7c3e-4b58-a1d6-5e8f0c4a7b92"  # a letter waits for wh
 FORMER = "ancienne@boite.example"
 
 
-def _told(description: str, state: str, event_type: str, planned: tuple[str, str, str | None], **data: Any) -> Told:
+Planned = tuple[str, str, str | None]  # purpose, channel, masked address
+
+
+def _told(description: str, state: str, event_type: str, planned: Planned | list[Planned], **data: Any) -> Told:
     whose = {"member_id": an_id(NOBODY_WE_KNOW), "brand": match.str("mgas")}
-    return Told(Expectation(description, state, event_type, whose | data), next(iter(data)), [planned])
+    return Told(
+        Expectation(description, state, event_type, whose | data),
+        next(iter(data)),
+        planned if isinstance(planned, list) else [planned],
+    )
 
 
 def _request(request_id: str, **data: Any) -> dict[str, Any]:
@@ -91,7 +98,7 @@ TERMINATION = _told(
     "a termination",
     "a termination with an address for its receipt was registered",
     "termination.registered.v1",
-    ("termination_acknowledged", "email", SHOWN_OLD),
+    [("termination_acknowledged", "letter", None), ("termination_receipt", "email", SHOWN_OLD)],
     termination_id=an_id("d86e1f2e-9a47-4b03-b6c9-7e0d2a5f8b78"),
     received_at=an_instant("2026-11-21T09:00:00Z"),
     effective_date=a_day("2026-12-21"),

@@ -62,10 +62,11 @@ async def test_a_recipient_follows_the_member(
 async def test_what_a_member_must_be_told_of_the_contract_is_planned(parts: dict[str, OpenedPart], told: Told):
     notifications = parts["notifications"]
     [event] = await heard_by(pact_of("notifications", "contracts", [told.expectation]), notifications.hear)
-    query = "SELECT purpose, channel, masked_address FROM deliveries WHERE cause = $1"
-    row = await notifications.row(query, event["data"][told.cause])
+    query = "SELECT purpose, channel, masked_address FROM deliveries WHERE cause = $1 ORDER BY purpose"
+    async with notifications.database.connection() as connection:
+        rows = await connection.fetch(query, event["data"][told.cause])
 
-    assert [tuple(row.values())] == told.planned
+    assert [tuple(row) for row in rows] == told.planned
 
 
 @pytest.mark.unit

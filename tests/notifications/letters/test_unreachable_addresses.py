@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from contracts_service.events import TerminationRegistered
+from contracts_service.events import BankDetailsChanged
 from documents_service.events import DocumentIssued
 from identity_service.events import AccountLocked, PasswordChanged
 from notifications_service.usecases.hear_bounce import hear_bounce
@@ -71,19 +71,19 @@ async def test_a_notice_that_comes_back_from_an_address_that_may_be_good_is_name
 
 
 @pytest.mark.parametrize("status", ["5.1.1", "5.2.2"])
-async def test_a_receipt_that_comes_back_from_an_address_that_contracts_does_not_know_is_named_too(
+async def test_a_notice_that_comes_back_from_an_address_that_contracts_does_not_know_is_named_too(
     service: RunningNotifications, status: str
 ):
-    event = told(TerminationRegistered, member_id=await a_member(service), email="t.yped@autre.example")
+    event = told(BankDetailsChanged, member_id=await a_member(service), former_email="t.yped@autre.example")
     await service.hear(event)
     await service.send_mails()
-    await comes_back(service, event.termination_id, status)
+    await comes_back(service, event.change_id, status)
     await work_off(service)
     (letter,) = await letters(service)
     text = pages(service)[str(letter["id"])]
 
     assert "t•••@a•••.example" in text
-    assert "Votre demande de résiliation est enregistrée" in text
+    assert "Vos coordonnées bancaires ont été changées" in text
 
 
 async def test_what_comes_back_is_not_named_where_nobody_must_be_told_or_a_letter_says_it_already(

@@ -70,6 +70,7 @@ IN_BOTH_PARTS = {
         "avis de résiliation",
         "15\u00a0décembre\u00a02031",
     ],
+    "termination_receipt": [MOMENT, "15\u00a0décembre\u00a02026", "Gardez ce message"],
     "activation": ["Si cela se reproduit"],
     "email_change_code": [CODE, "valable jusqu’au"],
     "email_change_confirmed": [MOMENT],
@@ -131,7 +132,7 @@ def contract_events(about: dict[str, Any]) -> list[Event]:
         told(ContributionUnpaid, **about),
         told(BankDetailsChanged, former_email=FORMER_EMAIL, **about),
         *requests,
-        told(TerminationRegistered, **about),
+        told(TerminationRegistered, email=TYPED, **about),
         told(ContractEnded, **about),
         told(DocumentIssued, **about),
     ]
@@ -230,7 +231,7 @@ async def test_a_name_is_only_told_to_addresses_that_are_known_to_be_the_members
     nameless = {mail.purpose for mail in mails if mail.text.startswith("Bonjour,\n")}
     named = {mail.purpose for mail in mails if mail.text.startswith("Bonjour Madame Núñez-Gœtz,\n")}
 
-    assert nameless == {"activation", "email_change_code", "email_removed"}
+    assert nameless == {"activation", "email_change_code", "email_removed", "termination_receipt"}
     assert named == MAILS.keys() - nameless
     assert [mail.purpose for mail in mails if "Núñez" in mail.html and mail.purpose in nameless] == []
 
@@ -244,6 +245,7 @@ async def test_each_mail_goes_to_the_address_that_it_is_for(service: RunningNoti
         "bank_details_changed": (FORMER_EMAIL,),
         "email_changed": (FORMER_EMAIL,),
         "email_removed": (FORMER_EMAIL,),
+        "termination_receipt": (TYPED,),
     }
 
 

@@ -8,9 +8,11 @@ from service_kit.personal import Personal
 from service_kit.subscriptions import Subscription
 
 from notifications_service.consumers.telling import by_notice, telling
+from notifications_service.domain.mail_address import is_another_mailbox
+from notifications_service.domain.message_kinds import MAILS
 from notifications_service.resources import Notifications
 from notifications_service.usecases.keep_recipient import known_email
-from notifications_service.usecases.plan_message import MemberEvent
+from notifications_service.usecases.plan_message import MemberEvent, plan_message
 from notifications_service.usecases.plan_notice import plan_notice
 
 EVENTS = ("termination.registered.v1", "contract.ended.v1")
@@ -43,5 +45,10 @@ def subscriptions(notifications: Notifications) -> list[Subscription]:
 async def _acknowledge(
     notifications: Notifications, connection: Connection, termination: RegisteredTermination
 ) -> None:
-    to = termination.email or await known_email(notifications, connection, termination.brand, termination.member_id)
-    await plan_notice(notifications, connection, "termination_acknowledged", termination, to=to)
+    # Whoever sends it may give an address of their own: the member is told by what was known before, whatever that is.
+    known = await known_email(notifications, connection, termination.brand, termination.member_id)
+    await plan_notice(notifications, connection, "termination_acknowledged", termination, to=known)
+    given = termination.email
+    if given is not None and (known is None or is_another_mailbox(given.reveal(), known.reveal())):
+        receipt = MAILS["termination_receipt"]
+        await plan_message(notifications, connection, receipt, termination, now=notifications.now())

@@ -41,6 +41,7 @@ Purpose = Literal[
     "beneficiary_request_accepted",
     "beneficiary_request_refused",
     "termination_acknowledged",
+    "termination_receipt",
     "contract_ended",
 ]
 
@@ -136,6 +137,13 @@ _MAILS = (
         lane=Lane.URGENT,
     ),
     MessageKind("account_locked", cause="lock_id", content={"email": "email", "moment": "locked_at"}),
+    # To the address that its sender has given, beside what the member is told: whoever it is, it is told no name.
+    MessageKind(
+        "termination_receipt",
+        cause="termination_id",
+        content={"email": "email", "moment": "received_at", "end_date": "effective_date"},
+        by_name=False,
+    ),
     # Somebody without a working address reads neither of these two.
     MessageKind("letter_on_its_way", cause="cause", content={"moment": "handed_over_at", "expected_by": "expected_by"}),
     MessageKind(
