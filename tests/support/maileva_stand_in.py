@@ -289,17 +289,3 @@ async def maileva_stand_in() -> AsyncIterator[MailevaStandIn]:
         yield provider
     finally:
         await runner.cleanup()
-
-
-def settings_for(provider: MailevaStandIn, **changes: Any) -> dict[str, Any]:
-    """Return the settings of a service whose letters go to `provider`."""
-    return {
-        "maileva_api_url": provider.url,
-        "maileva_token_url": f"{provider.url}/token",
-        "maileva_client_id": CLIENT,
-        "maileva_client_secret": SECRET,
-        "maileva_username": USER,
-        "maileva_password": PASSWORD,
-        "maileva_requests_per_minute": 100_000,
-        **changes,
-    }

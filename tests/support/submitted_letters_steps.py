@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from notifications_service.usecases.follow_letters import follow_letters
 from notifications_service.usecases.submit_letters import submit_letters
 
-from tests.support.maileva_stand_in import MailevaStandIn, settings_for
+from tests.support.maileva_stand_in import CLIENT, PASSWORD, SECRET, USER, MailevaStandIn
 from tests.support.notifications_fixtures import (
     BRANDS,
     RunningNotifications,
@@ -97,3 +97,16 @@ async def attempts(service: RunningNotifications, letter_id: UUID) -> list[tuple
     """Return what became of each attempt at a letter, and the reply."""
     query = "SELECT outcome, reply FROM delivery_attempts WHERE delivery_id = $1 ORDER BY position"
     return [(row["outcome"], row["reply"]) for row in await service.rows(query, letter_id)]
+
+
+def settings_for(provider: MailevaStandIn) -> dict[str, Any]:
+    """Return the settings of a service whose letters go to `provider`."""
+    return {
+        "maileva_api_url": provider.url,
+        "maileva_token_url": f"{provider.url}/token",
+        "maileva_client_id": CLIENT,
+        "maileva_client_secret": SECRET,
+        "maileva_username": USER,
+        "maileva_password": PASSWORD,
+        "maileva_requests_per_minute": 100_000,
+    }

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
+from service_kit.http.path_ids import id_of
 from service_kit.http.problems import NotFound
 
 from identity_service.domain.device_labels import MISSING
-from identity_service.http.path_ids import id_of
 from identity_service.resources import Identity
 from identity_service.usecases.end_session import end_session
 from identity_service.usecases.list_sessions import list_sessions

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
+from service_kit.http.path_ids import id_of
 from service_kit.http.problems import NotFound
 from service_kit.personal import Personal
 
@@ -15,7 +16,6 @@ from identity_service.domain.errors import PasskeyRefused, RecentSignInRequired,
 from identity_service.domain.passkeys import LABEL, LONGEST_LABEL
 from identity_service.domain.passkeys import Passkey as OwnPasskey
 from identity_service.http.credentials import AttestedCredential
-from identity_service.http.path_ids import id_of
 from identity_service.resources import Identity
 from identity_service.usecases.add_passkey import add_passkey
 from identity_service.usecases.list_passkeys import list_passkeys

@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel, Field
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
+from service_kit.http.path_ids import id_of
 from service_kit.http.problems import NotFound
 
 from notifications_service.channels.batch_archive import CONTENT_TYPE
@@ -21,7 +22,6 @@ from notifications_service.domain.errors import BatchGone, BatchNotHandedOver
 from notifications_service.domain.print_notes import PostedNote
 from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.http.instants import Instant
-from notifications_service.http.path_ids import id_of
 from notifications_service.http.shown_deliveries import PageQuery
 from notifications_service.resources import Notifications
 from notifications_service.store.listed_batches import State, Wanted

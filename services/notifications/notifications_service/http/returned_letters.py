@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint
+from service_kit.http.path_ids import id_of
 from service_kit.http.problems import NotFound
 
 from notifications_service.domain.errors import LetterNotHandedOver
 from notifications_service.domain.print_notes import ReturnedNote, ReturnReason
 from notifications_service.http.instants import Instant
-from notifications_service.http.path_ids import id_of
 from notifications_service.http.print_batches import PRINT_OPERATORS, act_of
 from notifications_service.resources import Notifications
 from notifications_service.usecases.note_returned import note_returned
