@@ -58,6 +58,10 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "http/authentication.py": {"member": "one of the two kinds of people who call"},
     "http/endpoints.py": {"member": "the caller of a SignedIn endpoint"},
+    "http/recent_sign_ins.py": {
+        "member": "the caller of a SignedIn endpoint",
+    },
+    "staff_deeds.py": {"member": "whom a deed concerns: its column"},
     "http/openapi.py": {"member": "the security scheme of SignedIn endpoints"},
     "http/application.py": {"account": "an idempotency key belongs to a caller"},
     "http/problems.py": {

@@ -107,8 +107,13 @@ class OpenContracts:
         keys = self.keys / "staff" / "signing-keys.json"
         return {"Authorization": f"Bearer {staff_token(keys, brand=brand, role=role, now=self._now())}"}
 
-    def member(self, member_id: UUID, brand: str = "mgas") -> dict[str, str]:
-        """Return the Authorization header of a signed-in member (RFC 9068), such as identity signs it."""
+    def member(
+        self, member_id: UUID, brand: str = "mgas", *, scope: str = "member", signed_in_minutes_ago: float = 0
+    ) -> dict[str, str]:
+        """Return the Authorization header of a signed-in person (RFC 9068), such as identity signs it.
+
+        Identity gives the scope `member.read` to ex-members.
+        """
         (key,) = json.loads((self.keys / "identity" / "access-token-keys.json").read_text())["keys"]
         settings, now = self.service.settings, int(self._now().timestamp())
         claims = {
@@ -120,6 +125,8 @@ class OpenContracts:
             "brand": brand,
             "member_id": str(member_id),
             "sid": str(uuid4()),
+            "scope": scope,
+            "auth_time": now - round(signed_in_minutes_ago * 60),
         }
         header = {"alg": "EdDSA", "typ": "at+jwt", "kid": key["kid"]}
         token = jwt.encode(header, claims, OKPKey.import_key(key), algorithms=["EdDSA"])

@@ -179,10 +179,20 @@ class BeneficiaryRefused(BeneficiaryRequest):
     reason: Annotated[str, Field(min_length=3, max_length=600), Sealed]  # whole French sentences for the member
 
 
-class TerminationRegistered(MemberNews):
-    """A termination was received, and has an effect: notifications acknowledges it (code de la mutualité, L221-10-3, R221-6).
+class TerminationHolder(_Part):
+    """The member whose contract ends, as the notice names and addresses the person."""
 
-    `email` is the means of contact that its sender has given (D221-1), if any.
+    title: str | None
+    last_name: str
+    first_name: str | None
+    membership_number: str
+    address: Address
+
+
+class TerminationRegistered(MemberNews):
+    """A termination was received, and has an effect: documents issues the notice of it, notifications brings that to the member.
+
+    Code de la mutualité, L221-10-3 and R221-6. `email` is the means of contact that its sender has given (D221-1), if any.
     """
 
     event_type: ClassVar[str] = "termination.registered.v1"
@@ -191,4 +201,10 @@ class TerminationRegistered(MemberNews):
     termination_id: UUID
     received_at: datetime
     effective_date: date  # the last day of cover
+    use: Literal["termination", "withdrawal"] = "termination"
+    requalified: bool = False  # as an infra-annual termination (R221-5 II)
+    product: str | None = None
+    refund_by: date | None = None  # what was paid beyond the effective date is given back by this day (L221-10-2)
     email: Annotated[str | None, Sealed] = None
+    motive: Annotated[str | None, Sealed] = None  # a code of domain/termination
+    holder: Annotated[TerminationHolder | None, Sealed] = None

@@ -13,8 +13,7 @@ from service_kit.foundation import Foundation, open_foundation
 from service_kit.http.health import Check
 from service_kit.outbox import Outbox
 
-from contracts_service.domain.brand_numbers import BrandNumbers
-from contracts_service.domain.enrolment_line import BrandRules
+from contracts_service.domain.brand_policy import BrandPolicy
 from contracts_service.security.seals import Seals
 from contracts_service.settings import ContractsSettings
 
@@ -28,7 +27,7 @@ class Contracts:
 
     foundation: Foundation
     settings: ContractsSettings
-    brands: dict[str, BrandRules]
+    brands: dict[str, BrandPolicy]
     seals: Seals
 
     @property
@@ -52,13 +51,13 @@ async def open_contracts(
     settings: ContractsSettings, *, broker_answers: Check | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Contracts]:
     """Open contracts' resources; a missing or malformed file is told before anything waits."""
-    brands = read_brands(settings.brands_directory, SERVICE, BrandNumbers)
+    brands = read_brands(settings.brands_directory, SERVICE, BrandPolicy)
     async with open_foundation(
         SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
     ) as foundation:
         yield Contracts(
             foundation=foundation,
             settings=settings,
-            brands={brand: numbers.rules() for brand, numbers in brands.items()},
+            brands=brands,
             seals=Seals.on(foundation.data_keys),
         )

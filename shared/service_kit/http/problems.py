@@ -107,6 +107,12 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class RecentSignInRequired(DomainError):
+    """What is sensitive asks for a session that began a few minutes ago: the member signs in again and repeats the call."""
+
+    code = "recent-sign-in-required"
+
+
 class TemporarilyUnavailable(DomainError):
     """The database is away; nothing was changed. Retry-After says when to try again."""
 
@@ -164,6 +170,11 @@ KIT_PROBLEMS: Mapping[type[DomainError], ProblemText] = {
     UnknownBrand: ProblemText(404, "Unknown brand", "Cette mutuelle n’est pas connue."),
     NotSignedIn: ProblemText(401, "Not signed in", "Vous devez vous connecter pour continuer."),
     Forbidden: ProblemText(403, "Forbidden", "Vous n’avez pas accès à cette action."),
+    RecentSignInRequired: ProblemText(
+        403,
+        "Recent sign-in required",
+        "Pour votre sécurité, connectez-vous à nouveau avant de faire ce changement.",
+    ),
     TemporarilyUnavailable: ProblemText(
         503, "Temporarily unavailable", "Le service est momentanément indisponible. Réessayez dans quelques instants."
     ),

@@ -37,18 +37,19 @@ class BirthDate(MaskedValue):
     @property
     def exact(self) -> date | None:
         """Return the day of birth, or None when the record is incomplete."""
-        return date.fromisoformat(self._plain) if self._earliest == self.latest else None
+        return date.fromisoformat(self._plain) if self.earliest == self.latest else None
 
     @property
     def latest(self) -> date:
-        """Return the latest day that the record allows: who is 16 from this day on is surely 16."""
+        """Return the latest day that the record allows: who is of age from this day on surely is."""
         year, month, day = _numbers(self._plain)
         if not 1 <= month <= 12:
             return date(year, 12, 31)
         return date(year, month, day) if day else _last_day(year, month)
 
     @property
-    def _earliest(self) -> date:
+    def earliest(self) -> date:
+        """Return the earliest day that the record allows."""
         year, month, day = _numbers(self._plain)
         return date(year, month, max(day, 1)) if 1 <= month <= 12 else date(year, 1, 1)
 
@@ -56,7 +57,7 @@ class BirthDate(MaskedValue):
 def parse_birth_date(text: str, *, today: date) -> BirthDate:
     """Read a birth date, complete or partial. Raises BirthDateError; a date after `today` is refused."""
     born = BirthDate(text)
-    if born._earliest > today:
+    if born.earliest > today:
         raise BirthDateError("date-in-future")
     if born.latest.year < today.year - OLDEST_AGE:
         raise BirthDateError("date-too-old")

@@ -4,11 +4,12 @@ from datetime import date
 
 from pydantic import BaseModel
 from service_kit.clock import civil_date
-from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
+from service_kit.http.endpoints import Answer, Call, Endpoint
 from service_kit.http.problems import NotFound
 
 from contracts_service.domain.contract_status import ContractStatus, status_on
 from contracts_service.domain.enrolment_line import ContractKind
+from contracts_service.http.access import READING
 from contracts_service.resources import Contracts
 from contracts_service.usecases.read_contract import read_contract
 
@@ -54,7 +55,7 @@ ENDPOINTS = [
         "show_contract",
         "The signed-in member's contract",
         show_contract,
-        SignedIn(),
+        READING,
         answer=ContractAnswer,
         problems=(NotFound,),
     ),

@@ -19,6 +19,8 @@ class Seals:
     beneficiary_nir: Cipher
     statement_identifier: Cipher
     import_line: Cipher
+    refusal_proof: Cipher
+    reasons: Cipher
     nir_digests: Digests
     fingerprints: Digests
     file_emails: Digests
@@ -33,6 +35,8 @@ class Seals:
             beneficiary_nir=Cipher(ring, "beneficiary.nir"),
             statement_identifier=Cipher(ring, "member.statement_identifier"),
             import_line=Cipher(ring, "import_line.content"),
+            refusal_proof=Cipher(ring, "beneficiary.autonomy_refusal_proof"),
+            reasons=Cipher(ring, "staff_deed.reason"),
             nir_digests=Digests(ring, "nir"),
             fingerprints=Digests(ring, "member.fingerprint"),
             file_emails=Digests(ring, "member.file_email"),

@@ -1,7 +1,7 @@
 """SQL of beneficiaries. Rows are never deleted: who has gone may come back and be the same person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from service_kit.database import Connection
@@ -24,6 +24,7 @@ class BeneficiaryRow:
     relation: Relation
     nir_sealed: bytes | None
     nir_digest: bytes | None
+    autonomous_from: date
 
 
 async def known_of(connection: Connection, contract_ids: list[UUID]) -> dict[UUID, list[KnownBeneficiary]]:
@@ -46,7 +47,8 @@ async def covered_by(connection: Connection, contract_id: UUID) -> list[Benefici
     """Return whom a contract covers today, in the contract's order."""
     rows = await connection.fetch(
         """
-        SELECT id, contract_id, place, first_name, last_name, birth_date, birth_rank, relation, nir_sealed, nir_digest
+        SELECT id, contract_id, place, first_name, last_name, birth_date, birth_rank, relation, nir_sealed, nir_digest,
+               autonomous_from
         FROM beneficiaries WHERE contract_id = $1 AND removed_at IS NULL ORDER BY place
         """,
         contract_id,
@@ -71,11 +73,11 @@ async def replace_all(
         """
         INSERT INTO beneficiaries (
             id, contract_id, place, first_name, last_name, birth_date, birth_rank, relation, nir_sealed, nir_digest,
-            created_at
-        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            autonomous_from, created_at
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (id) DO UPDATE SET
             place = $3, first_name = $4, last_name = $5, birth_date = $6, birth_rank = $7, relation = $8,
-            nir_sealed = $9, nir_digest = $10, removed_at = NULL
+            nir_sealed = $9, nir_digest = $10, autonomous_from = $11, removed_at = NULL
         """,
         [(*vars(row).values(), now) for row in rows],
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from contracts_service.domain.autonomy import autonomous_from
 from contracts_service.domain.enrolment_line import EnrolmentLine
 from contracts_service.security.seals import Seals
 from contracts_service.store.beneficiaries import BeneficiaryRow
@@ -88,4 +89,5 @@ def beneficiary_row(seals: Seals, enrolment: Enrolment, *, place: int, beneficia
         relation=part.relation,
         nir_sealed=None if part.nir is None else seals.beneficiary_nir.seal(part.nir.number13.encode(), context=owner),
         nir_digest=None if part.nir is None else seals.nir_digest(enrolment.brand, part.nir),
+        autonomous_from=autonomous_from(part.birth_date),
     )

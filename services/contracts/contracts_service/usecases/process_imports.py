@@ -149,4 +149,4 @@ def _read_one(service: Contracts, claim: Claim, line: StagedLine) -> EnrolmentLi
         return line_too_long()
     content = service.seals.import_line.open(line.content_sealed, context=f"{claim.import_id}:{line.number}")
     today = civil_date(service.foundation.clock.now())
-    return parse_enrolment_line(content, service.brands[claim.brand], today=today)
+    return parse_enrolment_line(content, service.brands[claim.brand].numbers, today=today)

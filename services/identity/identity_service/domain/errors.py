@@ -105,12 +105,6 @@ class SessionEnded(DomainError):
     code = "session-ended"
 
 
-class RecentSignInRequired(DomainError):
-    """What is sensitive asks for a session that began a few minutes ago: the member signs in again and repeats the call."""
-
-    code = "recent-sign-in-required"
-
-
 class ChallengeRequired(DomainError):
     """A proof of work is needed, and was missing, wrong, used, ended or too easy; the problem's `challenge` is to be solved."""
 

@@ -5,14 +5,13 @@ from datetime import datetime
 from pydantic import BaseModel
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Public, SignedIn
-from service_kit.http.problems import TooManyRequests
+from service_kit.http.problems import RecentSignInRequired, TooManyRequests
 from service_kit.personal import Personal
 
 from identity_service.domain.errors import (
     AddressRefused,
     EmailAlreadyUsed,
     EmailCodeRefused,
-    RecentSignInRequired,
     UndoTokenInvalid,
 )
 from identity_service.resources import Identity

@@ -2,9 +2,10 @@
 
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
+from service_kit.http.problems import RecentSignInRequired
 from service_kit.personal import Personal
 
-from identity_service.domain.errors import PasswordRefused, RecentSignInRequired, TooBusy, WrongPassword
+from identity_service.domain.errors import PasswordRefused, TooBusy, WrongPassword
 from identity_service.resources import Identity
 from identity_service.usecases.change_password import PasswordChange, change_password
 

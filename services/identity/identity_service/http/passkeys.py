@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
 from service_kit.http.path_ids import id_of
-from service_kit.http.problems import NotFound
+from service_kit.http.problems import NotFound, RecentSignInRequired
 from service_kit.personal import Personal
 
-from identity_service.domain.errors import PasskeyRefused, RecentSignInRequired, TooManyPasskeys
+from identity_service.domain.errors import PasskeyRefused, TooManyPasskeys
 from identity_service.domain.passkeys import LABEL, LONGEST_LABEL
 from identity_service.domain.passkeys import Passkey as OwnPasskey
 from identity_service.http.credentials import AttestedCredential

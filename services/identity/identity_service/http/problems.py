@@ -18,7 +18,6 @@ from identity_service.domain.errors import (
     NoMatch,
     PasskeyRefused,
     PasswordRefused,
-    RecentSignInRequired,
     ResetTokenInvalid,
     SessionEnded,
     StatedFactsRefused,
@@ -87,11 +86,6 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         422, "Terms not accepted", "Vous devez accepter les conditions générales d’utilisation en vigueur."
     ),
     SessionEnded: ProblemText(401, "Session ended", "Votre session est terminée. Connectez-vous à nouveau."),
-    RecentSignInRequired: ProblemText(
-        403,
-        "Recent sign-in required",
-        "Pour votre sécurité, connectez-vous à nouveau avant de faire ce changement.",
-    ),
     ChallengeRequired: ProblemText(
         403,
         "Challenge required",

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from service_kit.access_tokens import MemberPrincipal
 from service_kit.clock import civil_date
 from service_kit.database import Connection
-from service_kit.http.problems import NotSignedIn
+from service_kit.http.problems import NotSignedIn, RecentSignInRequired
 
 from identity_service.domain.accounts import Account
-from identity_service.domain.errors import RecentSignInRequired
 from identity_service.resources import Identity
 from identity_service.store import accounts, sessions
 from identity_service.store.sessions import LivingSession

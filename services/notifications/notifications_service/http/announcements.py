@@ -5,8 +5,8 @@ from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
 from service_kit.http.path_ids import id_of
 from service_kit.http.problems import NotFound
 from service_kit.http.staff_reasons import Reason
+from service_kit.staff_deeds import StaffAct
 
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.resources import Notifications
 from notifications_service.usecases.choose_announcements import choose_announcements
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
+from service_kit.staff_deeds import StaffAct
 
 from notifications_service.domain.print_notes import ReturnReason
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.http.shown_deliveries import PageQuery
 from notifications_service.resources import Notifications
 from notifications_service.usecases.list_closed_addresses import ClosedPage, SeenAddress, list_closed_addresses

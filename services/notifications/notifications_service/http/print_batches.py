@@ -16,11 +16,11 @@ from service_kit.http.bodies import RequestBody
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
 from service_kit.http.path_ids import id_of
 from service_kit.http.problems import NotFound
+from service_kit.staff_deeds import StaffAct
 
 from notifications_service.channels.batch_archive import CONTENT_TYPE
 from notifications_service.domain.errors import BatchGone, BatchNotHandedOver
 from notifications_service.domain.print_notes import PostedNote
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.http.instants import Instant
 from notifications_service.http.shown_deliveries import PageQuery
 from notifications_service.resources import Notifications

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 from service_kit.http.endpoints import Answer, Call, Endpoint, Staff
+from service_kit.staff_deeds import StaffAct
 
 from notifications_service.domain.delivery_record import DeliveryRecord
 from notifications_service.domain.failure_remedies import remedy
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.http.shown_deliveries import Delivery, PageQuery, shown
 from notifications_service.resources import Notifications
 from notifications_service.store.timeline import BarredAddress, TimelineEntry

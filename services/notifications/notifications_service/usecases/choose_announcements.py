@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from service_kit.http.problems import NotFound
+from service_kit.staff_deeds import StaffAct
 
-from notifications_service.domain.staff_deeds import Kind, StaffAct
 from notifications_service.resources import Notifications
 from notifications_service.store import declined_announcements, recipients
 from notifications_service.usecases.record_deed import record_deed
@@ -26,5 +26,5 @@ async def choose_announcements(
         else:
             is_new = await declined_announcements.add(connection, act.brand, member_id, now=now)
         if is_new:
-            kind: Kind = "announcements_wanted" if wanted else "announcements_declined"
+            kind = "announcements_wanted" if wanted else "announcements_declined"
             await record_deed(notifications, connection, act.deed(kind, member_id=member_id), now=now)

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.http.problems import NotFound
+from service_kit.staff_deeds import StaffAct
 
 from notifications_service.channels.batch_archive import archive_parts
 from notifications_service.channels.letter_folder import folder_name
 from notifications_service.domain.errors import BatchGone, BatchNotHandedOver
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.resources import Notifications
 from notifications_service.store import handed_over_letters, print_batches
 from notifications_service.usecases.record_deed import record_deed

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from service_kit.http.cursors import Position
 from service_kit.http.problems import NotFound
+from service_kit.staff_deeds import StaffAct
 
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.resources import Notifications
 from notifications_service.store import suppressions
 from notifications_service.store.suppressions import Suppression

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from notifications_service.domain.staff_deeds import StaffAct
+from service_kit.staff_deeds import StaffAct
+
 from notifications_service.resources import Notifications
 from notifications_service.store import closed_addresses
 from notifications_service.store.closed_addresses import ClosedAddress

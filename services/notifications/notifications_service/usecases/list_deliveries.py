@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from service_kit.http.cursors import Position
+from service_kit.staff_deeds import StaffAct
 
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.resources import Notifications
 from notifications_service.store import timeline
 from notifications_service.store.timeline import TimelineEntry

@@ -11,11 +11,11 @@ import structlog
 from service_kit.database import Connection
 from service_kit.http.problems import InvalidRequest, NotFound
 from service_kit.problems import FieldProblem
+from service_kit.staff_deeds import StaffAct
 
 from notifications_service import metrics
 from notifications_service.domain.errors import BatchNotHandedOver
 from notifications_service.domain.print_notes import PostedNote, instant_problem
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.resources import Notifications
 from notifications_service.store import handed_over_letters, listed_batches, print_batches
 from notifications_service.store.listed_batches import ListedBatch, Wanted

@@ -10,12 +10,12 @@ from datetime import datetime
 import structlog
 from service_kit.database import Connection
 from service_kit.http.problems import InvalidRequest, NotFound
+from service_kit.staff_deeds import StaffAct
 from service_kit.tracing import current_traceparent
 
 from notifications_service import metrics
 from notifications_service.domain.errors import LetterNotHandedOver
 from notifications_service.domain.print_notes import ADDRESS_REASONS, ReturnedNote, instant_problem
-from notifications_service.domain.staff_deeds import StaffAct
 from notifications_service.events import LetterReturned
 from notifications_service.resources import Notifications
 from notifications_service.store import closed_addresses, handed_over_letters

@@ -1,0 +1,25 @@
+"""What a brand decides about contracts: read from [brand] and [contracts] of `<brand>.toml`."""
+
+import re
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts_service.domain.enrolment_fields import BrandRules
+
+
+class BrandPolicy(BaseModel):
+    """A brand's own rules; each topic has a table of its own below [contracts]. Unknown keys belong to others and are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str
+    read_only_years: int = Field(5, ge=5)  # code de la mutualité, L221-6-6
+    recent_sign_in_minutes: int = Field(10, ge=1, le=60)
+    membership_number_pattern: re.Pattern[str]
+    statement_identifier_pattern: re.Pattern[str]
+
+    @cached_property
+    def numbers(self) -> BrandRules:
+        """Return what the reader of enrolment lines needs."""
+        return BrandRules(self.membership_number_pattern, self.statement_identifier_pattern)
