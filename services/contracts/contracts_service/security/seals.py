@@ -24,6 +24,7 @@ class Seals:
     nir_digests: Digests
     fingerprints: Digests
     file_emails: Digests
+    file_parts: Digests
     body_digests: Digests
     key_digests: Digests
 
@@ -40,6 +41,7 @@ class Seals:
             nir_digests=Digests(ring, "nir"),
             fingerprints=Digests(ring, "member.fingerprint"),
             file_emails=Digests(ring, "member.file_email"),
+            file_parts=Digests(ring, "member.file_part"),
             body_digests=Digests(ring, "import.body"),
             key_digests=Digests(ring, "import.key"),
         )
@@ -63,3 +65,11 @@ class Seals:
     def is_file_email(self, known: bytes, member_id: UUID, email: str | None) -> bool:
         """Tell whether `known` is the digest of a member's address in a file, under any key on the ring."""
         return known in self.file_emails.all_of(str(member_id), comparable_email(email))
+
+    def file_part(self, member_id: UUID, part: str, said: bytes) -> str:
+        """Return the digest of what a file says of one part of a member, in hexadecimal."""
+        return self.file_parts.of(str(member_id), part, said.decode()).hex()
+
+    def is_file_part(self, known: str, member_id: UUID, part: str, said: bytes) -> bool:
+        """Tell whether `known` is the digest of what a file says of one part of a member, under any key on the ring."""
+        return bytes.fromhex(known) in self.file_parts.all_of(str(member_id), part, said.decode())

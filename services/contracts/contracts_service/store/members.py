@@ -21,6 +21,7 @@ class KnownMember:
     fingerprint: bytes
     email: str | None
     file_email_digest: bytes | None
+    chosen: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class MemberRow:
     address: dict[str, Any]
     statement_identifier_sealed: bytes | None
     file_email_digest: bytes | None
+    chosen: dict[str, str]  # domain/chosen_parts.py
 
 
 async def lock_brand(connection: Connection, brand: str) -> None:
@@ -59,7 +61,7 @@ async def find_all(connection: Connection, *, brand: str, membership_numbers: li
     rows = await connection.fetch(
         """
         SELECT membership_number, members.id, contracts.id AS contract_id, version, fingerprint, email,
-               file_email_digest
+               file_email_digest, chosen
         FROM members JOIN contracts ON contracts.member_id = members.id
         WHERE brand = $1 AND membership_number = ANY($2)
         """,
@@ -75,12 +77,13 @@ async def save_all(connection: Connection, rows: list[MemberRow], *, now: dateti
         """
         INSERT INTO members (
             id, brand, membership_number, version, fingerprint, nir_sealed, nir_digest, title, last_name, birth_name,
-            first_name, birth_date, email, phone, address, statement_identifier_sealed, file_email_digest, created_at, changed_at
-        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
+            first_name, birth_date, email, phone, address, statement_identifier_sealed, file_email_digest, chosen,
+            created_at, changed_at
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)
         ON CONFLICT (id) DO UPDATE SET
             version = $4, fingerprint = $5, nir_sealed = $6, nir_digest = $7, title = $8, last_name = $9,
             birth_name = $10, first_name = $11, birth_date = $12, email = $13, phone = $14, address = $15,
-            statement_identifier_sealed = $16, file_email_digest = $17, changed_at = $18
+            statement_identifier_sealed = $16, file_email_digest = $17, chosen = $18, changed_at = $19
         """,
         [(*vars(row).values(), now) for row in rows],
     )
@@ -91,7 +94,8 @@ async def find(connection: Connection, *, brand: str, member_id: UUID) -> Member
     row = await connection.fetchrow(
         """
         SELECT id, brand, membership_number, version, fingerprint, nir_sealed, nir_digest, title, last_name, birth_name,
-               first_name, birth_date, email, phone, address, statement_identifier_sealed, file_email_digest
+               first_name, birth_date, email, phone, address, statement_identifier_sealed, file_email_digest,
+               chosen
         FROM members WHERE brand = $1 AND id = $2
         """,
         brand,

@@ -1,6 +1,6 @@
 """An enrolment as rows: numbers are sealed and digested here, and nowhere later."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from contracts_service.domain.autonomy import autonomous_from
@@ -21,6 +21,7 @@ class Enrolment:
     version: int
     line: EnrolmentLine
     email: str | None
+    chosen: dict[str, str] = field(default_factory=dict)  # what the member has chosen and the line does not take back
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def member_row(seals: Seals, enrolment: Enrolment) -> MemberRow:
             None if statement is None else seals.statement_identifier.seal(statement.encode(), context=owner)
         ),
         file_email_digest=seals.file_email_digest(enrolment.member_id, line.email),
+        chosen=enrolment.chosen,
     )
 
 

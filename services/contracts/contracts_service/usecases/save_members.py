@@ -16,6 +16,7 @@ from contracts_service.domain.present_email import email_after_import
 from contracts_service.resources import Contracts
 from contracts_service.store import beneficiaries, contracts, members
 from contracts_service.store.members import KnownMember
+from contracts_service.usecases.chosen_parts import keep_chosen, still_chosen
 from contracts_service.usecases.member_events import publish_members
 from contracts_service.usecases.member_rows import Enrolment, MemberRows, beneficiary_row, contract_row, member_row
 
@@ -68,7 +69,8 @@ async def _compare(
             found.append(Enrolment(brand, service.entropy.new_id(), service.entropy.new_id(), 1, line, line.email))
         elif not service.seals.is_fingerprint(member.fingerprint, brand, line):
             email = _present_email(service, member, line)
-            found.append(Enrolment(brand, member.id, member.contract_id, member.version + 1, line, email))
+            chosen = still_chosen(service.seals, member.chosen, member.id, line) if member.chosen else {}
+            found.append(Enrolment(brand, member.id, member.contract_id, member.version + 1, line, email, chosen))
     return found
 
 
@@ -80,7 +82,7 @@ def _present_email(service: Contracts, member: KnownMember, line: EnrolmentLine)
 
 async def _rows(service: Contracts, connection: Connection, enrolments: list[Enrolment]) -> list[MemberRows]:
     known = await beneficiaries.known_of(connection, [one.contract_id for one in enrolments])
-    return [
+    told = [
         MemberRows(
             member_row(service.seals, one),
             contract_row(one),
@@ -91,6 +93,7 @@ async def _rows(service: Contracts, connection: Connection, enrolments: list[Enr
         )
         for one in enrolments
     ]
+    return [await keep_chosen(connection, one) if one.member.chosen else one for one in told]
 
 
 async def _write(connection: Connection, rows: list[MemberRows], *, now: datetime) -> None:
