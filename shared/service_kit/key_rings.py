@@ -9,6 +9,7 @@ import base64
 import hmac
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
+KEY_ID = re.compile(r"[!-9;-~]+")  # what begins with a colon or a control character is of another format
 
 
 class KeyRingUnusable(Exception):
@@ -28,8 +30,10 @@ class KeyRing:
     """Keys of 32 bytes by id, one of them current."""
 
     def __init__(self, keys: dict[str, bytes], current: str) -> None:
-        if current not in keys or any(len(key) != 32 for key in keys.values()) or any(":" in name for name in keys):
-            raise KeyRingUnusable("the current key must be among the keys, each of 32 bytes, ids without a colon")
+        if current not in keys or any(len(key) != 32 for key in keys.values()) or not all(map(KEY_ID.fullmatch, keys)):
+            raise KeyRingUnusable(
+                "the current key must be among the keys, each of 32 bytes, ids of ASCII without a colon"
+            )
         self._keys, self.current = keys, current
         self._derived: dict[tuple[str, str], bytes] = {}
 
@@ -104,6 +108,11 @@ class Cipher:
     def __init__(self, ring: KeyRing, purpose: str) -> None:
         self._ring, self._purpose = ring, f"cipher:{purpose}"
 
+    @property
+    def current_mark(self) -> bytes:
+        """Return what every value begins with that was sealed under the current ring key."""
+        return self._ring.current.encode() + b":"
+
     def seal(self, clear: bytes, *, context: str) -> bytes:
         """Return `clear` encrypted; `context` (such as the row's id) must be the same on opening."""
         key_id, nonce = self._ring.current, os.urandom(NONCE_BYTES)
@@ -120,3 +129,9 @@ class Cipher:
             raise KeyRingUnusable(
                 "a sealed value does not open: altered, moved to another row, or another key"
             ) from None
+
+    def rewrap(self, sealed: bytes, *, context: str) -> bytes:
+        """Return the value under the current ring key: the same one when it is already."""
+        if sealed.startswith(self.current_mark):
+            return sealed
+        return self.seal(self.open(sealed, context=context), context=context)

@@ -125,6 +125,8 @@ def test_a_ring_is_read_from_its_file(tmp_path: Path) -> None:
         {"keys": {"a": base64.b64encode(OLD).decode()}, "current": "b"},
         {"keys": {"a": base64.b64encode(OLD).decode()}},
         {"keys": {"a:b": base64.b64encode(OLD).decode()}, "current": "a:b"},
+        {"keys": {"": base64.b64encode(OLD).decode()}, "current": ""},
+        {"keys": {"\x01a": base64.b64encode(OLD).decode()}, "current": "\x01a"},
         {"keys": {"a": 5}, "current": "a"},
         {"keys": ["a"], "current": "a"},
         {"keys": {"a": "not base64 é"}, "current": "a"},
