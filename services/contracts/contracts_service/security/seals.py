@@ -5,6 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from service_kit.key_rings import Cipher, Digests, KeyRing
+from service_kit.wrapped_keys import WrappingCipher
 
 from contracts_service.domain.enrolment_line import EnrolmentLine
 from contracts_service.domain.present_email import comparable_email
@@ -15,12 +16,12 @@ from contracts_service.domain.social_security_number import SocialSecurityNumber
 class Seals:
     """One purpose each: a value moved to another column does not open, equal values in two columns do not look equal."""
 
-    member_nir: Cipher
-    beneficiary_nir: Cipher
+    member_nir: WrappingCipher
+    beneficiary_nir: WrappingCipher
     statement_identifier: Cipher
     import_line: Cipher
     refusal_proof: Cipher
-    reasons: Cipher
+    reasons: WrappingCipher
     nir_digests: Digests
     fingerprints: Digests
     file_emails: Digests
@@ -32,12 +33,12 @@ class Seals:
     def on(cls, ring: KeyRing) -> Self:
         """Return the seals under the keys of `ring`."""
         return cls(
-            member_nir=Cipher(ring, "member.nir"),
-            beneficiary_nir=Cipher(ring, "beneficiary.nir"),
+            member_nir=WrappingCipher(ring, "member.nir"),
+            beneficiary_nir=WrappingCipher(ring, "beneficiary.nir"),
             statement_identifier=Cipher(ring, "member.statement_identifier"),
             import_line=Cipher(ring, "import_line.content"),
             refusal_proof=Cipher(ring, "beneficiary.autonomy_refusal_proof"),
-            reasons=Cipher(ring, "staff_deed.reason"),
+            reasons=WrappingCipher(ring, "staff_deed.reason"),
             nir_digests=Digests(ring, "nir"),
             fingerprints=Digests(ring, "member.fingerprint"),
             file_emails=Digests(ring, "member.file_email"),
