@@ -14,7 +14,7 @@ from contracts_service.domain.social_security_number import NumberKind
 from espace_embedded.demo_data import BRANDS, demo_members, demo_people
 from espace_embedded.demonstration import describe_people
 from espace_embedded.desk_relay import REFUSED
-from notifications_service.domain.postal_address import PostalAddress, address_lines
+from service_kit.postal_address import PostalAddress, address_lines
 
 pytestmark = pytest.mark.unit
 

@@ -69,6 +69,11 @@ ALLOWED: dict[str, dict[str, str]] = {
         "reset": "a word of the RateLimit header: when what is left is filled up again",
     },
     "brands.py": {"letter": "of the alphabet"},
+    # The norm NF Z 10-011, for whoever lays out a page for a window envelope.
+    "postal_address.py": {"postal": "the norm's word", "letter": "of the alphabet"},
+    "postal_capitals.py": {"postal": "the norm's word", "letter": "of the alphabet"},
+    "postal_countries.py": {"postal": "the norm's word"},
+    "forms_of_address.py": {"postal": "the norm's word"},
     "logging.py": dict.fromkeys(("password", "email", "nir"), "fields whose values are never logged"),
     "database.py": {"session": "PostgreSQL's idle_in_transaction_session_timeout"},
     "dead_letters.py": {"reset": "a context variable, or a counter, is put back"},

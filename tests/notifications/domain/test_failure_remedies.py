@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 from notifications_service.domain.failure_remedies import remedy
-from notifications_service.domain.postal_address import AddressDoesNotFit, Field, PostalAddress, Reason, address_lines
 from notifications_service.domain.print_notes import RETURN_REASONS
 from notifications_service.domain.relay_answers import Verdict
+from service_kit.postal_address import AddressDoesNotFit, Field, PostalAddress, Reason, address_lines
 
 LINES = ("nom", "destinataire", "complément", "bâtiment", "voie", "lieu-dit", "code postal", "ville", "pays")
 

@@ -1,8 +1,8 @@
 """An address block as numbered lines: the same words, in the same order, the town in the sixth, the country as a code."""
 
 import pytest
-from notifications_service.domain.postal_address import AddressDoesNotFit, PostalAddress, address_lines
 from notifications_service.domain.provider_address import provider_address
+from service_kit.postal_address import AddressDoesNotFit, PostalAddress, address_lines
 
 
 def numbered(*lines: str) -> tuple[dict[int, str], str]:

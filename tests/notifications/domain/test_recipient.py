@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.domain.recipient import Recipient
+from service_kit.postal_address import AddressDoesNotFit
 
 
 def recipient(**changes: Any) -> Recipient:

@@ -16,9 +16,8 @@ from typing import Annotated, Any, Literal
 
 import typst
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-
-from notifications_service.domain.postal_address import LINE_LIMIT, LINES_ABROAD
-from notifications_service.domain.postal_capitals import printable_words
+from service_kit.postal_address import LINE_LIMIT, LINES_ABROAD
+from service_kit.postal_capitals import printable_words
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 SHIPPED: Mapping[str, bytes] = {}  # nothing of a brand's own
@@ -56,7 +55,7 @@ class LetterBrand(BaseModel):
 
 
 class LetterContent(BaseModel):
-    """What every letter says; `address_lines` as domain.postal_address lays them out."""
+    """What every letter says; `address_lines` as service_kit.postal_address lays them out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

@@ -7,8 +7,8 @@ whatever lies between them comes in its order. What is printed in the end is the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notifications_service.domain.postal_address import AddressDoesNotFit
-from notifications_service.domain.postal_countries import country_code
+from service_kit.postal_address import AddressDoesNotFit
+from service_kit.postal_countries import country_code
 
 PLACES = {1: (2,), 2: (2, 4), 3: (2, 3, 4), 4: (1, 2, 3, 4), 5: (1, 2, 3, 4, 5)}  # lines above the town → their numbers
 TOWN = 6
@@ -39,7 +39,7 @@ class ProviderAddress:
 
 
 def provider_address(printed: Sequence[str]) -> ProviderAddress:
-    """Number the lines of an address block, as `domain.postal_address` lays it out; raise AddressDoesNotFit."""
+    """Number the lines of an address block, as `service_kit.postal_address` lays it out; raise AddressDoesNotFit."""
     country = country_code(printed[-1])
     *above, town = printed[:-1] if country else printed
     if len(above) not in PLACES:

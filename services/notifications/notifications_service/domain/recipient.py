@@ -6,15 +6,10 @@ Every personal field is `Personal`; the whole is stored sealed (see `usecases/ke
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+from service_kit.forms_of_address import both_names, salutation, title_and_name
 from service_kit.personal import Personal
-
-from notifications_service.domain.postal_address import PostalAddress, address_lines
-from notifications_service.domain.postal_capitals import printable_words
-
-_SIRS = frozenset({"M", "M.", "MR", "MR.", "MONSIEUR"})
-_MADAMS = frozenset({"MME", "MME.", "MLLE", "MLLE.", "MADAME", "MADEMOISELLE"})
-_NO_FIRST_NAME = frozenset({"", "X", "SP", "-"})  # what insurers' files hold for people without one
-UNKNOWN_SALUTATION = "Madame, Monsieur"
+from service_kit.postal_address import PostalAddress, address_lines
+from service_kit.postal_capitals import printable_words
 
 OptionalPersonal = Annotated[Personal | None, BeforeValidator(lambda value: value or None)]
 
@@ -47,11 +42,12 @@ class Recipient(BaseModel):
 
     def greeting(self) -> str:
         """Return how a mail begins: `Bonjour Madame Martin`, or with both names where no title says which."""
-        return f"Bonjour {self._title_and_name() or self._both_names()}"
+        title, last_name = _words(self.title), _words(self.last_name)
+        return f"Bonjour {title_and_name(title, last_name) or both_names(_words(self.first_name), last_name)}"
 
     def salutation(self) -> str:
         """Return how a letter begins: `Madame Martin`, or `Madame, Monsieur` where no title says which."""
-        return self._title_and_name() or UNKNOWN_SALUTATION
+        return salutation(_words(self.title), _words(self.last_name))
 
     def address_lines(self) -> list[str]:
         """Lay out the address block (NF Z 10-011); raise AddressDoesNotFit."""
@@ -71,17 +67,6 @@ class Recipient(BaseModel):
     def town(self) -> str:
         """Return the town of the address: all that a list of letters shows of it."""
         return _words(self.address.city)
-
-    def _title_and_name(self) -> str | None:
-        title = _words(self.title).upper()
-        word = "Monsieur" if title in _SIRS else "Madame" if title in _MADAMS else None
-        return None if word is None else f"{word} {_words(self.last_name)}"
-
-    def _both_names(self) -> str:
-        first_name = _words(self.first_name)
-        return (
-            _words(self.last_name) if first_name.upper() in _NO_FIRST_NAME else f"{first_name} {_words(self.last_name)}"
-        )
 
 
 def _words(value: Personal | None) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from service_kit.postal_capitals import printable_words
+
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.document_words import DOCUMENTS
 from notifications_service.domain.french_amounts import euros
@@ -11,7 +13,6 @@ from notifications_service.domain.mail_address import hint_at
 from notifications_service.domain.message_content import MessageContent
 from notifications_service.domain.message_titles import TITLES
 from notifications_service.domain.password_ways import WAYS
-from notifications_service.domain.postal_capitals import printable_words
 
 LONGEST_DEVICE = 60  # characters: a device's name is no place for a message
 LONGEST_REASON = 600  # characters: a letter is one page

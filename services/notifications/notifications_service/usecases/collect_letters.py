@@ -10,12 +10,12 @@ from uuid import UUID
 
 import structlog
 from service_kit.database import Connection
+from service_kit.postal_address import AddressDoesNotFit
 
 from notifications_service import metrics
 from notifications_service.domain.letter_schedule import open_cut_off
 from notifications_service.domain.mail_course import next_attempt
 from notifications_service.domain.message_content import LetterToPrint, MessageContent
-from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches
 from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter, Leaving

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
+from service_kit.postal_address import AddressDoesNotFit
 
 from notifications_service import metrics
-from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.resources import Notifications
 from notifications_service.store import closed_addresses, due_letters
 from notifications_service.store.closed_addresses import DoubtfulLetter

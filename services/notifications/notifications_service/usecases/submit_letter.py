@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import structlog
 from service_kit.database import Connection
+from service_kit.postal_address import AddressDoesNotFit
 
 from notifications_service import metrics
 from notifications_service.channels.letter_folder import PrintedLetter
@@ -19,7 +20,6 @@ from notifications_service.channels.maileva.answers import CredentialsRefused, P
 from notifications_service.channels.maileva.client import MailevaClient
 from notifications_service.channels.maileva.models import Sending
 from notifications_service.channels.maileva.order import recipient_of, sending_of
-from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.domain.provider_address import provider_address
 from notifications_service.domain.provider_states import DRAFT, first_look
 from notifications_service.resources import Notifications

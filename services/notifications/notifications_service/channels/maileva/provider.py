@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from service_kit.clock import Clock
+from service_kit.postal_address import AddressDoesNotFit
 from service_kit.problems import SettingUnusable
 
 from notifications_service.channels.maileva.client import MailevaClient
 from notifications_service.channels.maileva.settings import MailevaSettings
 from notifications_service.channels.relay_circuit import RelayCircuit
 from notifications_service.domain.brand_sender import BrandSender
-from notifications_service.domain.postal_address import AddressDoesNotFit
 from notifications_service.domain.provider_address import provider_address
 
 Brands: TypeAlias = Mapping[str, BrandSender]
