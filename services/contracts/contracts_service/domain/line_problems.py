@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
-from service_kit.field_problems import field_problems, printable_name
+from service_kit.field_problems import WORDS, field_problems, printable_name
 from service_kit.problems import FieldProblem
 
 MOST_PROBLEMS = 50
@@ -48,8 +48,19 @@ TEXTS = {
     "invalid-nir-commune": "La commune de naissance de ce numéro de sécurité sociale n’est pas valable.",
     "invalid-nir-order": "Le numéro d’ordre de ce numéro de sécurité sociale n’est pas valable.",
     "invalid-nir-key": "La clé ne correspond pas à ce numéro de sécurité sociale.",
+    "invalid-amount": "Ce montant n’est pas valable\u202f: des euros avec deux décimales sont attendus, comme 26.50 ou -7.00.",
+    "invalid-rate": "Ce taux n’est pas valable\u202f: un pourcentage de 0 à 1000 est attendu, comme 65 ou 70.00.",
+    "amounts-do-not-add-up": "Ce montant n’est pas la somme des parts et du reste à charge.",
+    "date-out-of-range": "Cette date est trop éloignée.",
+    "period-reversed": "La fin de la période précède son début.",
+    "unknown-member": "Aucun adhérent n’a ce numéro d’adhésion.",
+    "unknown-beneficiary": "Ce contrat ne couvre et n’a couvert personne avec cette date de naissance et ce rang.",
+    "ambiguous-beneficiary": "Plusieurs personnes de ce contrat ont cette date de naissance et ce rang.",
+    "revision-not-raised": "Cette ligne dit autre chose que la même révision reçue auparavant\u202f: augmentez la révision.",
 }
 """Our own codes and their sentences; `refusal` builds the error of a field."""
+
+_KIT_TEXTS = dict(WORDS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,11 @@ class LineProblems:
 def refusal(code: str, **limits: int) -> PydanticCustomError:
     """Build the error that a field's validator raises for one of the codes of TEXTS."""
     return PydanticCustomError(code, TEXTS[code], limits or None)
+
+
+def words_of(code: str) -> str:
+    """Return the French sentence of a code, ours or the kit's, with its limits still as `{names}`."""
+    return TEXTS.get(code) or _KIT_TEXTS[code]
 
 
 def problem_of_line(code: str, *, field: str = LINE, **limits: int) -> LineProblems:
