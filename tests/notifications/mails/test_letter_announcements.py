@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from notifications_service.domain.french_dates import date_in_words
 from notifications_service.domain.letter_promise import expected_delivery
+from service_kit.french_dates import date_in_words
 
 from tests.support.notice_steps import UNKNOWN, a_member, a_notice, work_off
 from tests.support.notifications_fixtures import RunningNotifications, code_redeemed, letter_required, reset_requested

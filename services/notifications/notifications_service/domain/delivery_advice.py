@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service_kit.clock import civil_date
+from service_kit.french_dates import day_in_words, deadline_in_words
 
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.delivery_record import DeliveryRecord
 from notifications_service.domain.failure_classes import FailureClass, class_of
-from notifications_service.domain.french_dates import day_in_words, deadline_in_words
 from notifications_service.domain.letter_promise import DeliveryWindow, expected_after_posting, expected_delivery
 from notifications_service.domain.message_titles import TITLES, MessageTitle
 from notifications_service.domain.print_notes import ADDRESS_REASONS

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from service_kit.french_dates import last_whole_day
+
 from notifications_service.channels.letter_pdf import LetterBrand, LetterContent, NoticeLetter, PostedCodeLetter
 from notifications_service.domain.brand_sender import BrandSender
-from notifications_service.domain.french_dates import last_whole_day
 from notifications_service.domain.mail_address import hint_at
 from notifications_service.domain.message_content import LetterToPrint
 from notifications_service.rendering.message_words import message_words

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service_kit.french_dates import moment_in_words
+
 from notifications_service.domain.brand_sender import BrandSender
-from notifications_service.domain.french_dates import moment_in_words
 from notifications_service.domain.message_content import MessageContent
 from notifications_service.domain.message_kinds import MessageKind
 from notifications_service.rendering.message_words import message_words

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from service_kit.french_dates import date_in_words, moment_in_words
 from service_kit.postal_capitals import printable_words
 
 from notifications_service.domain.brand_sender import BrandSender
 from notifications_service.domain.document_words import DOCUMENTS
 from notifications_service.domain.french_amounts import euros
-from notifications_service.domain.french_dates import date_in_words, moment_in_words
 from notifications_service.domain.mail_address import hint_at
 from notifications_service.domain.message_content import MessageContent
 from notifications_service.domain.message_titles import TITLES

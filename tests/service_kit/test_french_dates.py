@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from notifications_service.domain.french_dates import date_in_words, deadline_in_words, last_whole_day, moment_in_words
+from service_kit.french_dates import date_in_words, deadline_in_words, last_whole_day, moment_in_words
 
 
 def test_an_instant_is_told_in_paris_time_and_in_french():
