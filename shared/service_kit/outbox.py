@@ -11,6 +11,7 @@ from uuid import UUID
 from service_kit.database import Connection
 from service_kit.events import Envelope, Event
 from service_kit.sealing import Sealer
+from service_kit.time_slices import TimeSlices
 from service_kit.tracing import current_traceparent
 
 
@@ -37,12 +38,16 @@ class Outbox:
         self, connection: Connection, events: list[tuple[UUID, Event, str | None]], *, occurred_at: datetime
     ) -> None:
         """Record several events (id, event, traceparent) in the caller's transaction, in one round trip."""
+        rows, slices = [], TimeSlices()
+        for event_id, event, trace in events:
+            rows.append((event_id, *self._columns(event, occurred_at), trace))
+            await slices.pause()  # sealing takes the processor
         await connection.executemany(
             """
             INSERT INTO outbox (id, type, subject, occurred_at, data, sealed, traceparent)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """,
-            [(event_id, *self._columns(event, occurred_at), trace) for event_id, event, trace in events],
+            rows,
         )
 
     def _columns(self, event: Event, occurred_at: datetime) -> tuple[Any, ...]:

@@ -7,8 +7,9 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joserfc import jwe
 from joserfc.jwk import OKPKey
-from service_kit.sealing import CannotOpen, CannotSeal, Opener, Sealer, read_keys
+from service_kit.sealing import ALGORITHMS, CannotOpen, CannotSeal, Opener, Sealer, read_keys
 
 pytestmark = pytest.mark.unit
 
@@ -70,6 +71,27 @@ def test_the_same_fields_are_never_sealed_alike() -> None:
     sealer = Sealer(ALL)
 
     assert sealer.seal(FIELDS, recipients=("one",)) != sealer.seal(FIELDS, recipients=("one",))
+
+
+def test_the_envelope_is_what_another_library_makes_and_no_ephemeral_key_is_used_twice() -> None:
+    reference = jwe.GeneralJSONEncryption({"enc": "A256GCM"}, orjson.dumps(FIELDS))
+    for kid in ("one.k1", "two.k1"):
+        reference.add_recipient({"alg": "ECDH-ES+A256KW", "kid": kid}, ALL[kid])
+    expected = jwe.encrypt_json(reference, None, registry=ALGORITHMS)
+    ours = orjson.loads(Sealer(ALL).seal(FIELDS, recipients=("one", "two")))
+
+    assert shape(ours) == shape(dict(expected))
+    assert (ours["protected"], len({one["header"]["epk"]["x"] for one in ours["recipients"]})) == (
+        expected["protected"],
+        2,
+    )
+
+
+def shape(content: object) -> object:
+    """Return the lengths of all texts of a JSON value, by their place."""
+    if isinstance(content, dict):
+        return {name: shape(value) for name, value in content.items()}
+    return [shape(value) for value in content] if isinstance(content, list) else len(str(content))
 
 
 @settings(max_examples=300, deadline=None)
