@@ -14,8 +14,7 @@ CREATE TABLE beneficiary_requests (
     last_name text NOT NULL,
     birth_date text NOT NULL,
     birth_rank bigint NOT NULL,
-    nir_sealed bytea, -- context: the request's id
-    nir_digest bytea,
+    nir_sealed bytea, -- gone when the request is over, nobody looks it up; context: the request's id
     cause text, -- of a removal
     asked jsonb NOT NULL, -- the documents: [{"kind", "required"}], as the brand's rules were on that day
     uploads bigint NOT NULL DEFAULT 0, -- tries, good and bad
