@@ -245,9 +245,8 @@ async def _read(endpoint: Endpoint, request: web.Request) -> bytes:
     # Decompressed, a small body would be as long as its sender likes.
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise UnsupportedMediaType
-    expected = endpoint.streams or (("application/json",) if endpoint.body is not None else ())
     raw = await read_bytes(request) if request.can_read_body and not endpoint.streams else b""
-    if expected and request.content_type not in expected:
+    if endpoint.body_types and request.content_type not in endpoint.body_types:
         raise UnsupportedMediaType
     return raw
 

@@ -81,6 +81,9 @@ class Answer:
         return self.body.model_dump(mode="json") if isinstance(self.body, BaseModel) else self.body
 
 
+BODY_TYPES = ("application/json",)
+PATCH_TYPES = (*BODY_TYPES, "application/merge-patch+json")  # RFC 7396
+
 Handler = Callable[[Call[Any]], Awaitable[Answer | LastingAnswer | web.StreamResponse]]
 
 
@@ -106,4 +109,12 @@ class Endpoint:
     # body, only the handler can tell whether it is the same one: it keeps the key and the body's digest by itself.
     once: bool = False
     lasts_seconds: int = 0  # caches may keep the LastingAnswer for so long, then ask again with its ETag
+    conditional: bool = False  # the handler wants If-Match, and answers with an ETag (`preconditions`)
     description: str = ""  # for OpenAPI: what the summary has no room for
+
+    @property
+    def body_types(self) -> tuple[str, ...]:
+        """Return the content types that a body may have; none where there is no body."""
+        if self.streams or self.body is None:
+            return self.streams
+        return PATCH_TYPES if self.method == "PATCH" else BODY_TYPES

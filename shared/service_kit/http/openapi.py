@@ -134,9 +134,16 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
     if endpoint.lasts_seconds:
         operation["parameters"].append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
         operation["responses"]["304"] = {"description": "what the caller has is what there is"}
+    if endpoint.conditional:
+        operation["parameters"].append(
+            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+        )
     if endpoint.body is not None:
         schema = keyed[endpoint.body, "validation"]
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {"schema": schema} for kind in endpoint.body_types},
+        }
     elif endpoint.streams:
         content: dict[str, Any] = {kind: {} for kind in endpoint.streams}  # bytes have no schema (OpenAPI 3.1)
         operation["requestBody"] = {"required": False, "content": content}  # nothing at all is an empty file

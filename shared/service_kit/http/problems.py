@@ -113,6 +113,18 @@ class RecentSignInRequired(DomainError):
     code = "recent-sign-in-required"
 
 
+class PreconditionRequired(DomainError):
+    """A change must say in If-Match which state it is a change of (RFC 6585 § 3): the ETag of the answer that was seen."""
+
+    code = "precondition-required"
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else has changed it since it was seen: read it again, and repeat the change (RFC 9110 § 15.5.13)."""
+
+    code = "changed-meanwhile"
+
+
 class TemporarilyUnavailable(DomainError):
     """The database is away; nothing was changed. Retry-After says when to try again."""
 
@@ -174,6 +186,12 @@ KIT_PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         403,
         "Recent sign-in required",
         "Pour votre sécurité, connectez-vous à nouveau avant de faire ce changement.",
+    ),
+    PreconditionRequired: ProblemText(428, "Precondition required", "Relisez ces informations avant de les modifier."),
+    ChangedMeanwhile: ProblemText(
+        412,
+        "Changed meanwhile",
+        "Ces informations ont changé entre-temps. Relisez-les, puis refaites votre modification.",
     ),
     TemporarilyUnavailable: ProblemText(
         503, "Temporarily unavailable", "Le service est momentanément indisponible. Réessayez dans quelques instants."
