@@ -87,6 +87,11 @@ class Digests:
         """Return one digest for each distinct value, each bound to `context`."""
         return [self.of(context, value) for value in sorted(set(values))]
 
+    @property
+    def current_mark(self) -> bytes:
+        """Return what every mark under the current key begins with."""
+        return self._ring.current.encode() + b":"
+
     def mark(self, *parts: bytes) -> bytes:
         """Return `key id ':' digest` of `parts` under the current key: it says by itself which key it is checked with."""
         key_id = self._ring.current

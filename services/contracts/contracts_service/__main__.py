@@ -1,9 +1,9 @@
-"""`python -m contracts_service migrate | serve | work | openapi | dead-letters`."""
+"""`python -m contracts_service migrate | serve | work | openapi | dead-letters | reencrypt`."""
 
 from service_kit.command_line import Commands, run
 from service_kit.http.openapi import openapi_document
 
-from contracts_service import app, worker
+from contracts_service import app, reencryption, worker
 from contracts_service.consumers import chosen_emails
 from contracts_service.http.endpoints import ENDPOINTS
 from contracts_service.http.problems import PROBLEMS
@@ -18,6 +18,7 @@ COMMANDS = Commands(
     work=worker.main,
     openapi=lambda: openapi_document(SERVICE, ENDPOINTS, PROBLEMS),
     event_types=chosen_emails.EVENTS,
+    own=(reencryption.COMMAND,),
 )
 
 if __name__ == "__main__":

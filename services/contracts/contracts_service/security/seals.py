@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from service_kit.key_rings import Cipher, Digests, KeyRing
+from service_kit.key_rings import Cipher, Digests, KeyRing, KeyRingUnusable
 from service_kit.wrapped_keys import WrappingCipher
 
 from contracts_service.domain.enrolment_line import EnrolmentLine
 from contracts_service.domain.present_email import comparable_email
 from contracts_service.domain.social_security_number import SocialSecurityNumber
+
+BARE_BYTES = 32  # a mark is longer
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Seals:
     statement_identifier: Cipher
     import_line: Cipher
     refusal_proof: Cipher
+    autonomy_proof: WrappingCipher
     reasons: WrappingCipher
     nir_digests: Digests
     fingerprints: Digests
     file_emails: Digests
     file_parts: Digests
+    told_states: Digests
     body_digests: Digests
     key_digests: Digests
 
@@ -38,11 +42,13 @@ class Seals:
             statement_identifier=Cipher(ring, "member.statement_identifier"),
             import_line=Cipher(ring, "import_line.content"),
             refusal_proof=Cipher(ring, "beneficiary.autonomy_refusal_proof"),
+            autonomy_proof=WrappingCipher(ring, "autonomy_change.proof"),
             reasons=WrappingCipher(ring, "staff_deed.reason"),
             nir_digests=Digests(ring, "nir"),
             fingerprints=Digests(ring, "member.fingerprint"),
             file_emails=Digests(ring, "member.file_email"),
             file_parts=Digests(ring, "member.file_part"),
+            told_states=Digests(ring, "beneficiary.told_state"),
             body_digests=Digests(ring, "import.body"),
             key_digests=Digests(ring, "import.key"),
         )
@@ -52,25 +58,54 @@ class Seals:
         return self.nir_digests.of(brand, number.number13)
 
     def fingerprint(self, brand: str, line: EnrolmentLine) -> bytes:
-        """Return the digest of all that `line` says."""
-        return self.fingerprints.of(brand, line.fingerprint_source().decode())
+        """Return the mark of all that `line` says: it names its key."""
+        return self.fingerprints.mark(brand.encode(), line.fingerprint_source())
 
     def is_fingerprint(self, known: bytes, brand: str, line: EnrolmentLine) -> bool:
-        """Tell whether `known` is the digest of all that `line` says, under any key on the ring."""
-        return known in self.fingerprints.all_of(brand, line.fingerprint_source().decode())
+        """Tell whether `known` is the mark of all that `line` says; not so when its key has left the ring."""
+        return bool(_is_mark(self.fingerprints, known, brand.encode(), line.fingerprint_source()))
+
+    def is_current_fingerprint(self, known: bytes) -> bool:
+        """Tell whether `known` was made with the current key."""
+        return known.startswith(self.fingerprints.current_mark)
 
     def file_email_digest(self, member_id: UUID, email: str | None) -> bytes:
-        """Return the digest of what a file says is a member's address, none included."""
-        return self.file_emails.of(str(member_id), comparable_email(email))
+        """Return the mark of what a file says is a member's address, none included."""
+        return self.file_emails.mark(str(member_id).encode(), comparable_email(email).encode())
 
     def is_file_email(self, known: bytes, member_id: UUID, email: str | None) -> bool:
-        """Tell whether `known` is the digest of a member's address in a file, under any key on the ring."""
-        return known in self.file_emails.all_of(str(member_id), comparable_email(email))
+        """Tell whether `known` is the mark of a member's address in a file.
+
+        When its key has left the ring nobody knows any more: it is taken to be, so that what the member chose stays.
+        """
+        told = _is_mark(self.file_emails, known, str(member_id).encode(), comparable_email(email).encode())
+        return told is not False
 
     def file_part(self, member_id: UUID, part: str, said: bytes) -> str:
-        """Return the digest of what a file says of one part of a member, in hexadecimal."""
-        return self.file_parts.of(str(member_id), part, said.decode()).hex()
+        """Return the mark of what a file says of one part of a member: the digest is in hexadecimal."""
+        key_id, _, digest = self.file_parts.mark(str(member_id).encode(), part.encode(), said).partition(b":")
+        return f"{key_id.decode()}:{digest.hex()}"
 
     def is_file_part(self, known: str, member_id: UUID, part: str, said: bytes) -> bool:
-        """Tell whether `known` is the digest of what a file says of one part of a member, under any key on the ring."""
-        return bytes.fromhex(known) in self.file_parts.all_of(str(member_id), part, said.decode())
+        """Tell whether `known` is the mark of what a file says of one part of a member; see `is_file_email`."""
+        key_id, _, digest = known.partition(":")
+        mark = key_id.encode() + b":" + bytes.fromhex(digest)
+        return _is_mark(self.file_parts, mark, str(member_id).encode(), part.encode(), said) is not False
+
+    def told_state(self, beneficiary_id: UUID, said: bytes) -> bytes:
+        """Return the mark of what was told of a beneficiary."""
+        return self.told_states.mark(str(beneficiary_id).encode(), said)
+
+    def is_told_state(self, known: bytes, beneficiary_id: UUID, said: bytes) -> bool:
+        """Tell whether `known` is the mark of what was told of a beneficiary; not so when its key has left the ring."""
+        return bool(_is_mark(self.told_states, known, str(beneficiary_id).encode(), said))
+
+
+def _is_mark(digests: Digests, known: bytes, *parts: bytes) -> bool | None:
+    """Tell whether `known` was made of `parts`, or None when its key has left the ring."""
+    if len(known) == BARE_BYTES:  # from before digests named their key
+        return known in digests.all_of(*(part.decode() for part in parts))
+    try:
+        return digests.is_mark(known, *parts)
+    except KeyRingUnusable:
+        return None

@@ -48,6 +48,16 @@ class MemberRow:
     chosen: dict[str, str]  # domain/chosen_parts.py
 
 
+@dataclass(frozen=True)
+class RenewedDigests:
+    """The digests of a member's line under the current data key; `file_email_digest` stays None where it is."""
+
+    id: UUID
+    fingerprint: bytes
+    file_email_digest: bytes | None
+    chosen: dict[str, str]
+
+
 async def lock_brand(connection: Connection, brand: str) -> None:
     """Let one transaction at a time write the members of `brand`.
 
@@ -86,6 +96,14 @@ async def save_all(connection: Connection, rows: list[MemberRow], *, now: dateti
             statement_identifier_sealed = $16, file_email_digest = $17, chosen = $18, changed_at = $19
         """,
         [(*vars(row).values(), now) for row in rows],
+    )
+
+
+async def renew_digests(connection: Connection, renewals: list[RenewedDigests]) -> None:
+    """Write digests under another key: nothing about the members has changed."""
+    await connection.executemany(
+        "UPDATE members SET fingerprint = $2, file_email_digest = $3, chosen = $4 WHERE id = $1",
+        [tuple(vars(one).values()) for one in renewals],
     )
 
 

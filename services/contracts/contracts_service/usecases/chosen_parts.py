@@ -37,9 +37,13 @@ def chosen_with(seals: Seals, rows: MemberRows, part: Part) -> dict[str, str]:
 
 
 def still_chosen(seals: Seals, chosen: Mapping[str, str], member_id: UUID, line: EnrolmentLine) -> dict[str, str]:
-    """Return the choices of which `line` says what the file had said before: they stay."""
+    """Return the choices of which `line` says what the file had said before: they stay, marked under the current data key."""
     said = _said_by_line(line)
-    return {part: mark for part, mark in chosen.items() if seals.is_file_part(mark, member_id, part, said[part])}
+    return {
+        part: seals.file_part(member_id, part, said[part])
+        for part, mark in chosen.items()
+        if seals.is_file_part(mark, member_id, part, said[part])
+    }
 
 
 async def keep_chosen(connection: Connection, told: MemberRows) -> MemberRows:

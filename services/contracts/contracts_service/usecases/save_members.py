@@ -15,7 +15,7 @@ from contracts_service.domain.known_beneficiaries import recognise
 from contracts_service.domain.present_email import email_after_import
 from contracts_service.resources import Contracts
 from contracts_service.store import beneficiaries, contracts, members
-from contracts_service.store.members import KnownMember
+from contracts_service.store.members import KnownMember, RenewedDigests
 from contracts_service.usecases.chosen_parts import keep_chosen, still_chosen
 from contracts_service.usecases.member_events import publish_members
 from contracts_service.usecases.member_rows import Enrolment, MemberRows, beneficiary_row, contract_row, member_row
@@ -36,7 +36,9 @@ async def save_members(
     await members.lock_brand(connection, brand)
     accepted = 0
     for some in _without_repetition(lines):
-        enrolments = await _compare(service, connection, brand=brand, lines=some)
+        enrolments, renewals = await _compare(service, connection, brand=brand, lines=some)
+        if renewals:
+            await members.renew_digests(connection, renewals)
         if enrolments:
             rows = await _rows(service, connection, enrolments)
             await _write(connection, rows, now=now)
@@ -58,11 +60,14 @@ def _without_repetition(lines: list[EnrolmentLine]) -> Iterator[list[EnrolmentLi
 
 async def _compare(
     service: Contracts, connection: Connection, *, brand: str, lines: list[EnrolmentLine]
-) -> list[Enrolment]:
-    """Return what is to be written: lines about unknown members, and those that say something new."""
+) -> tuple[list[Enrolment], list[RenewedDigests]]:
+    """Return what is to be written: lines about unknown members, and those that say something new.
+
+    And the digests of members about whom a line says what was known, where a former data key made them.
+    """
     numbers = [line.membership_number for line in lines]
     known = await members.find_all(connection, brand=brand, membership_numbers=numbers)
-    found = []
+    found, renewals = [], []
     for line in lines:
         member = known.get(line.membership_number)
         if member is None:
@@ -71,7 +76,19 @@ async def _compare(
             email = _present_email(service, member, line)
             chosen = still_chosen(service.seals, member.chosen, member.id, line) if member.chosen else {}
             found.append(Enrolment(brand, member.id, member.contract_id, member.version + 1, line, email, chosen))
-    return found
+        elif not service.seals.is_current_fingerprint(member.fingerprint):
+            renewals.append(_renew(service, member, brand, line))
+    return found, renewals
+
+
+def _renew(service: Contracts, member: KnownMember, brand: str, line: EnrolmentLine) -> RenewedDigests:
+    seals = service.seals
+    return RenewedDigests(
+        member.id,
+        seals.fingerprint(brand, line),
+        None if member.file_email_digest is None else seals.file_email_digest(member.id, line.email),
+        still_chosen(seals, member.chosen, member.id, line),
+    )
 
 
 def _present_email(service: Contracts, member: KnownMember, line: EnrolmentLine) -> str | None:

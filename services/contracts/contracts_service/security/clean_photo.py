@@ -1,0 +1,62 @@
+"""A photo, written anew: what is kept are pixels that we have encoded, upright, of a bounded size. Used by `cleaning_process`.
+
+Nothing else of the file survives: no place where it was taken (EXIF, XMP), no thumbnail, no comment, no colour profile, no second
+picture. Photos of every kind become JPEG.
+"""
+
+import io
+import warnings
+
+import pi_heif
+from PIL import Image, ImageOps
+
+from contracts_service.domain.document_refusals import DocumentRefused
+from contracts_service.security.file_kinds import Kind
+
+MOST_PIXELS = 50_000_000  # telephones make 48 million
+MOST_DECODED_PIXELS = {"jpeg": 200_000_000}  # a JPEG is read at a fraction of its size
+LONGEST_SIDE = 3000  # pixels: 250 to the inch of a sheet of A4
+QUALITY = 85
+FORMATS: dict[Kind, tuple[str, ...]] = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "heic": ("HEIF",)}
+
+
+def clean_photo(raw: bytes, kind: Kind) -> bytes:
+    """Return the photo as a JPEG without anything but its pixels; raise DocumentRefused."""
+    warnings.simplefilter("ignore")  # what is odd about somebody's file is not told to anybody
+    Image.MAX_IMAGE_PIXELS = None  # the limits are below, per kind
+    if kind == "heic":
+        pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+    try:
+        with Image.open(io.BytesIO(raw), formats=FORMATS[kind]) as photo:
+            return _written_anew(photo, kind)
+    except (DocumentRefused, MemoryError):
+        raise
+    except Exception:  # decoders raise whatever they like at broken files
+        raise DocumentRefused("document-unreadable") from None
+
+
+def _written_anew(photo: Image.Image, kind: Kind) -> bytes:
+    width, height = photo.size
+    if width * height > MOST_DECODED_PIXELS.get(kind, MOST_PIXELS):
+        raise DocumentRefused("document-too-heavy")
+    photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # of a JPEG, no more than needed is decoded
+    if photo.width * photo.height > MOST_PIXELS:
+        raise DocumentRefused("document-too-heavy")
+    photo.load()
+    upright = ImageOps.exif_transpose(photo)
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    written = io.BytesIO()
+    _on_white(upright).save(written, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=None, comment=b"")
+    return written.getvalue()
+
+
+def _on_white(photo: Image.Image) -> Image.Image:
+    """Return the pixels as RGB; what is transparent becomes white, as on paper."""
+    if photo.mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in photo.info:
+        photo = photo.convert("RGBA")
+        sheet = Image.new("RGB", photo.size, "white")
+        sheet.paste(photo, mask=photo.getchannel("A"))
+        return sheet
+    if photo.mode.startswith("I"):  # 16 bits of grey
+        photo = photo.point(lambda value: value / 256).convert("L")
+    return photo.convert("RGB")

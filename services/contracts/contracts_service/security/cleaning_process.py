@@ -1,0 +1,74 @@
+"""`python -I -m contracts_service.security.cleaning_process`: one file in, one clean file out, and then no more.
+
+A process of its own for each file, under limits that it sets itself before it reads a byte: a file that is made to exhaust
+memory or time, or to take over its reader, ends here and nowhere else. It has no environment, no database, no keys and no other
+person's file; it can write no file and start nothing.
+
+Output: one line of JSON, `{"media_type": …}` and then the bytes, or `{"refused": code}`.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from contracts_service.domain.document_refusals import DocumentRefused
+from contracts_service.security.file_kinds import kind_of
+
+CPU_SECONDS = 10
+OPEN_FILES = 64
+OUT_OF_MEMORY_FIRST = "1000"
+
+
+def main() -> None:
+    """Clean what comes in on standard input."""
+    most_memory, most_bytes = int(sys.argv[1]), int(sys.argv[2])
+    _limit(most_memory)
+    raw = sys.stdin.buffer.read(most_bytes + 1)
+    try:
+        media_type, clean = _clean(raw)
+        if len(clean) > most_bytes:
+            raise DocumentRefused("document-too-heavy")
+        _answer({"media_type": media_type}, clean)
+    except DocumentRefused as refused:
+        _answer({"refused": refused.code})
+    except MemoryError:
+        _answer({"refused": "document-too-heavy"})
+
+
+def _limit(most_memory: int) -> None:
+    limits = {
+        resource.RLIMIT_AS: most_memory,
+        resource.RLIMIT_CPU: CPU_SECONDS,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_NPROC: 0,
+    }
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, most))
+    try:  # where the container's memory runs out, this process goes and not the one that serves
+        Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_FIRST)
+    except OSError:
+        pass
+
+
+def _clean(raw: bytes) -> tuple[str, bytes]:
+    kind = kind_of(raw)
+    # Imported under the limits, and only what this file needs.
+    if kind == "pdf":
+        from contracts_service.security.clean_pdf import clean_pdf
+
+        return "application/pdf", clean_pdf(raw)
+    from contracts_service.security.clean_photo import clean_photo
+
+    return "image/jpeg", clean_photo(raw, kind)
+
+
+def _answer(head: dict[str, str], content: bytes = b"") -> None:
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + content)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
