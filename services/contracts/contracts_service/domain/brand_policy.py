@@ -6,6 +6,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts_service.domain.enrolment_fields import BrandRules
+from contracts_service.domain.nir_views import NirViewRules
 
 
 class BrandPolicy(BaseModel):
@@ -18,6 +19,7 @@ class BrandPolicy(BaseModel):
     recent_sign_in_minutes: int = Field(10, ge=1, le=60)
     membership_number_pattern: re.Pattern[str]
     statement_identifier_pattern: re.Pattern[str]
+    nir_views: NirViewRules = NirViewRules()
 
     @cached_property
     def numbers(self) -> BrandRules:

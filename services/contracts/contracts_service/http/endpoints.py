@@ -1,5 +1,21 @@
 """The table of contracts' routes: start reading here."""
 
-from contracts_service.http import contract, imports
+from contracts_service.http import (
+    beneficiaries,
+    contract,
+    imports,
+    nir_views,
+    own_autonomy,
+    staff_beneficiaries,
+    staff_members,
+)
 
-ENDPOINTS = [*contract.ENDPOINTS, *imports.ENDPOINTS]
+ENDPOINTS = [
+    *contract.ENDPOINTS,
+    *beneficiaries.ENDPOINTS,
+    *own_autonomy.ENDPOINTS,
+    *imports.ENDPOINTS,
+    *nir_views.ENDPOINTS,
+    *staff_members.ENDPOINTS,
+    *staff_beneficiaries.ENDPOINTS,
+]
