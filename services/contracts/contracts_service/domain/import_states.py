@@ -3,5 +3,5 @@
 from typing import Literal
 
 ImportState = Literal["receiving", "running", "done", "failed"]
-ImportKind = Literal["members"]
+ImportKind = Literal["members", "contributions", "reimbursements"]
 FINISHED: frozenset[ImportState] = frozenset({"done", "failed"})

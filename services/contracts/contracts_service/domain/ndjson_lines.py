@@ -4,17 +4,10 @@ Used by `usecases/receive_import`. Lines are numbered as an editor does, from 1;
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from contracts_service.domain.file_lines import TOO_LONG, FileLine
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """A line that says something. `content` is None when it was too long to be kept."""
-
-    number: int
-    content: bytes | None
 
 
 class LineSplitter:
@@ -51,4 +44,4 @@ class LineSplitter:
         if self._number == 1:
             content = content.removeprefix(BYTE_ORDER_MARK)
         if is_too_long or content.strip():
-            yield FileLine(self._number, None if is_too_long else content)
+            yield FileLine(self._number, None, TOO_LONG) if is_too_long else FileLine(self._number, content)
