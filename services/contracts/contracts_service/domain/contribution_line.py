@@ -29,9 +29,9 @@ class ContributionLine(NamedTuple):
     due_date: date
     amount: int
     tax_amount: int
-    status: str
+    status: ContributionStatus
     paid_on: date | None
-    method: str | None
+    method: PaymentMethod | None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(•••)"

@@ -9,7 +9,7 @@ mandatory share that was paid. Called by `save_reimbursements`, once a line; the
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from functools import lru_cache
 from typing import Literal
 
@@ -114,13 +114,14 @@ def announced_share(base: int | None, rate: int | None) -> int | None:
     return cents if base >= 0 else -cents
 
 
-def owes_from(born: BirthDate) -> date:
+@lru_cache(maxsize=4096)
+def owes_from(birth_date: str) -> date:
     """Return the first day of care on which the person is no minor; of an incomplete birth date the earliest that it allows."""
-    first = born.earliest
+    first = BirthDate(birth_date).earliest
     try:
         return first.replace(year=first.year + OF_AGE)
-    except ValueError:  # born on 29 February
-        return date(first.year + OF_AGE, 3, 1)
+    except ValueError:  # born on 29 February, or as good as at the end of time
+        return date(first.year + OF_AGE, 3, 1) if first.year + OF_AGE <= MAXYEAR else date.max
 
 
 def figures_on(care: Care, day: date) -> Figures:
