@@ -14,8 +14,10 @@ from service_kit.http.health import Check
 from service_kit.outbox import Outbox
 
 from contracts_service.domain.brand_policy import BrandPolicy
+from contracts_service.domain.termination.texts import TextsOfBrand
 from contracts_service.security.seals import Seals
 from contracts_service.settings import ContractsSettings
+from contracts_service.texts.termination import read_termination_texts
 
 SERVICE = "contracts"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,6 +31,7 @@ class Contracts:
     settings: ContractsSettings
     brands: dict[str, BrandPolicy]
     seals: Seals
+    termination_texts: dict[str, TextsOfBrand]  # by brand
 
     @property
     def database(self) -> Database:
@@ -52,6 +55,7 @@ async def open_contracts(
 ) -> AsyncIterator[Contracts]:
     """Open contracts' resources; a missing or malformed file is told before anything waits."""
     brands = read_brands(settings.brands_directory, SERVICE, BrandPolicy)
+    texts = read_termination_texts(settings.brands_directory, brands)
     async with open_foundation(
         SERVICE, settings, migrations=MIGRATIONS, broker_answers=broker_answers, clock=clock
     ) as foundation:
@@ -60,4 +64,5 @@ async def open_contracts(
             settings=settings,
             brands=brands,
             seals=Seals.on(foundation.data_keys),
+            termination_texts=texts,
         )

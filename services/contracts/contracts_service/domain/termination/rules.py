@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 AddressLine = Annotated[str, StringConstraints(min_length=1, max_length=38)]
 
 
+ASK_FOR_MEDIATION = "Si notre réponse ne vous convient pas, demandez-nous comment saisir gratuitement le médiateur."
+
+
 class TerminationRules(BaseModel):
     """A brand's choices where the law leaves one."""
 
@@ -26,5 +29,7 @@ class TerminationRules(BaseModel):
     draft_days: int = Field(30, ge=1, le=90)
     contestation_days: int = Field(60, ge=15, le=365)
     public_calls_per_hour: int = Field(60, ge=5, le=10_000)  # from one address
-    letters_to: list[AddressLine] = Field(min_length=2, max_length=6)  # for whoever prefers a letter
-    mediation: str = Field(min_length=10, max_length=600)  # L221-6-2: a French sentence
+    letters_to: list[AddressLine] = Field(
+        [], max_length=6
+    )  # for whoever prefers a letter; the brand's own address otherwise
+    mediation: str = Field(ASK_FOR_MEDIATION, min_length=10, max_length=600)  # L221-6-2: a French sentence
