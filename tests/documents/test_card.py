@@ -7,22 +7,22 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
+from documents_service.domain.documents import CARD
 from documents_service.rendering.card import (
     CardBeneficiary,
     CardBrand,
     CardContent,
     CardMember,
-    CardNotRendered,
-    CardPress,
     Domain,
     Guarantee,
 )
+from documents_service.rendering.press import DocumentNotRendered, DocumentPress
 from pydantic import ValidationError
 
 pytestmark = pytest.mark.unit
 
 MM = 72 / 25.4
-PRESS = CardPress()
+PRESS = DocumentPress()
 LABELS = ("Période de validité", "N° adhérent", "N° AMC", "Type de convention", "CSR")
 NOBLE = "de Montesquiou-Fezensac d'Artagnan de La Rochefoucauld-Doude"  # 60 characters
 DOMAINS = tuple(
@@ -71,7 +71,7 @@ def card(**changes: Any) -> CardContent:
 
 
 def text_of(content: CardContent) -> str:
-    pages = pdfium.PdfDocument(PRESS.render(content))
+    pages = pdfium.PdfDocument(PRESS.render(CARD, content))
     return re.sub("[ \u00a0\r\n]+", " ", " ".join(page.get_textpage().get_text_range() for page in pages))
 
 
@@ -90,7 +90,7 @@ def test_the_five_labels_are_printed_even_without_values():
 
 
 def test_the_validity_stands_at_the_top_left_of_the_standard_block():
-    texts = pdfium.PdfDocument(PRESS.render(card()))[0].get_textpage()
+    texts = pdfium.PdfDocument(PRESS.render(CARD, card()))[0].get_textpage()
     corners = []
     for label in LABELS:
         index, _ = texts.search(label.replace(" adhérent", "\u00a0adhérent").replace(" AMC", "\u00a0AMC")).get_next()
@@ -159,7 +159,7 @@ def test_the_word_non_is_explained_only_where_it_stands():
 def test_up_to_nine_beneficiaries_fit_on_one_a4_page(count: int, domains: int):
     table = tuple(Domain(code=f"D{number:03}", label="soins courants") for number in range(domains))
     brand = BRAND.model_copy(update={"domains": table})
-    pages = pdfium.PdfDocument(PRESS.render(card(brand=brand, beneficiaries=people(count))))
+    pages = pdfium.PdfDocument(PRESS.render(CARD, card(brand=brand, beneficiaries=people(count))))
 
     expected = [[210, 297]]
     assert expected == [sorted(round(side / MM) for side in page.get_size()) for page in pages]
@@ -174,7 +174,7 @@ def test_names_of_sixty_characters_are_whole_and_stay_in_their_column(domains: i
         member=MEMBER.model_copy(update={"last_name": last_name}),
         beneficiaries=people(9, last_name=last_name),
     )
-    pdf = pdfium.PdfDocument(PRESS.render(content))
+    pdf = pdfium.PdfDocument(PRESS.render(CARD, content))
     text = "".join(page.get_textpage().get_text_range() for page in pdf)
     squeezed = re.sub("[\\s\u200b\ufffe\u0002-]", "", text)
     texts = pdf[0].get_textpage()
@@ -204,7 +204,7 @@ def test_more_people_than_a_page_holds_continue_under_a_repeated_header():
 
 
 def test_the_file_declares_tags_language_title_and_both_standards():
-    pdf = PRESS.render(card())
+    pdf = PRESS.render(CARD, card())
 
     for mark in (b"/StructTreeRoot", b"/MarkInfo", b"<pdfuaid:part>1<", b"<pdfaid:part>2<", b"<pdfaid:conformance>A<"):
         assert mark in pdf
@@ -215,7 +215,7 @@ def test_the_file_declares_tags_language_title_and_both_standards():
 
 
 def test_nobody_is_named_in_the_metadata():
-    metadata = pdfium.PdfDocument(PRESS.render(card())).get_metadata_dict()
+    metadata = pdfium.PdfDocument(PRESS.render(CARD, card())).get_metadata_dict()
 
     assert "Silva" not in str(metadata)
 
@@ -233,8 +233,8 @@ def test_rare_letters_of_french_names_can_be_read_back_and_hidden_marks_are_gone
 
 
 def test_a_letter_without_glyph_is_refused_and_the_refusal_is_silent_about_it():
-    with pytest.raises(CardNotRendered) as caught:
-        PRESS.render(card(beneficiaries=people(1, last_name="日本")))
+    with pytest.raises(DocumentNotRendered) as caught:
+        PRESS.render(CARD, card(beneficiaries=people(1, last_name="日本")))
 
     expected = "glyph"
     assert expected == caught.value.reason
@@ -258,9 +258,9 @@ def test_neither_name_nor_number_shows_when_the_content_is_printed_by_a_log():
 
 
 def test_the_same_content_gives_the_same_bytes_in_every_thread():
-    press = CardPress()
+    press = DocumentPress()
     with ThreadPoolExecutor(4) as pool:
-        copies = set(pool.map(press.render, [card()] * 12))
+        copies = set(pool.map(press.render, [CARD] * 12, [card()] * 12))
 
-    expected = {PRESS.render(card())}
+    expected = {PRESS.render(CARD, card())}
     assert expected == copies

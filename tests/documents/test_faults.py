@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2 as pdfium
-from documents_service.rendering.card import CardContent
+from documents_service.domain.documents import DocumentKind
+from documents_service.rendering.press import DocumentContent
 from documents_service.rendering.render_pool import RenderPool
 from documents_service.storage.folder import Folder
 from documents_service.storage.vault import Vault
@@ -53,8 +54,8 @@ class HeldFolder(Folder):
 class FormerTemplate(RenderPool):
     """Draws the same card otherwise, as another version of the program does."""
 
-    async def card(self, content: CardContent) -> bytes:
-        return await super().card(content.model_copy(update={"reference": "autrefois"}))
+    async def draw(self, kind: DocumentKind, content: DocumentContent) -> bytes:
+        return await super().draw(kind, content.model_copy(update={"reference": "autrefois"}))
 
 
 async def execute(service: RunningDocuments, statement: str) -> None:
@@ -200,7 +201,7 @@ async def test_a_letter_that_no_font_has_goes_to_the_back_office_at_once(service
     assert await issue_row(service) == {
         "status": "failed",
         "attempts": 1,
-        "failure": "card-not-rendered:glyph",
+        "failure": "document-not-rendered:glyph",
         "blank": False,
     }
     assert service.stored_files() == []

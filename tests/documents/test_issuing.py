@@ -245,4 +245,6 @@ async def test_each_document_is_told_with_the_one_whose_place_it_takes_and_with_
         "valid_from": "2026-01-01",
         "valid_until": "2026-12-31",
         "replaces": str(former["id"]),
+        "file_name": None,
+        "termination": None,
     }

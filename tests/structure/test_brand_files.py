@@ -95,7 +95,7 @@ def test_contact_data_is_fictional(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_letter_can_carry_the_return_address(name: str) -> None:
-    lines = brand(name)["notifications"]["return_address"]
+    lines = brand(name)["brand"]["return_address"]
 
     assert 2 <= len(lines) <= 5
     assert max(len(line) for line in lines) <= 38

@@ -20,6 +20,7 @@ AGREED_ONLY: dict[str, str] = {
     "beneficiary.requested.v1": "members cannot ask for a change of beneficiaries yet",
     "beneficiary.accepted.v1": "the same",
     "beneficiary.refused.v1": "the same",
+    "beneficiary.added.v1": "the same",
     "termination.registered.v1": "contracts does not register terminations yet",
 }
 

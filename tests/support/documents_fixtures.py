@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 
 import aiohttp
 from documents_service.app import application
-from documents_service.consumers import members
 from documents_service.resources import Documents, open_documents
 from documents_service.settings import DocumentsSettings
 from documents_service.usecases.issue_due_documents import issue_due_documents
+from documents_service.worker import TOPICS
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from service_kit.broker import Verdict
@@ -26,25 +26,12 @@ from service_kit.consumer import Consumer
 from service_kit.events import Envelope
 from service_kit.key_material import make_key_material, make_signing_keys
 from service_kit.process import listening
-from service_kit.sealing import Sealer, read_keys
+from service_kit.sealing import Opener, Sealer, read_keys
+
+from tests.support.agreements import sealed_fields_of
 
 BRANDS = Path(__file__).parents[2] / "deploy" / "brands"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-SEALED = frozenset(
-    {
-        "membership_number",
-        "nir",
-        "title",
-        "last_name",
-        "birth_name",
-        "first_name",
-        "birth_date",
-        "email",
-        "statement_identifier",
-        "address",
-        "beneficiaries",
-    }
-)
 
 
 @dataclass
@@ -74,28 +61,24 @@ class RunningDocuments:
 
     def envelope(self, event_type: str, data: dict[str, Any], *, event_id: UUID | None = None) -> Envelope:
         """Return the event as contracts would publish it, its personal fields sealed."""
-        sealer = Sealer(read_keys(self.settings.sealing_recipients_file))
+        sealer, sealed = Sealer(read_keys(self.settings.sealing_recipients_file)), sealed_fields_of(event_type)
         return Envelope(
             id=event_id or uuid4(),
             type=event_type,
             source="/contracts",
             time=self.clock.now(),
             subject=f"member/{data['member_id']}",
-            data={name: value for name, value in data.items() if name not in SEALED},
+            data={name: value for name, value in data.items() if name not in sealed},
             sealed=sealer.seal(
-                {name: value for name, value in data.items() if name in SEALED}, recipients=("documents",)
+                {name: value for name, value in data.items() if name in sealed}, recipients=("documents",)
             ),
         )
 
     async def hear(self, event_type: str, data: dict[str, Any], *, event_id: UUID | None = None) -> Verdict:
         """Deliver one event as the broker would, with its personal fields sealed, and return the answer."""
-        consumer = Consumer(
-            "documents",
-            self.documents.database,
-            self.documents.foundation.opener,
-            members.subscriptions(self.documents),
-        )
-        subscription = next(one for one in members.subscriptions(self.documents) if one.event_type == event_type)
+        heard = [one for topic in TOPICS for one in topic.subscriptions(self.documents)]
+        consumer = Consumer("documents", self.documents.database, self.documents.foundation.opener, heard)
+        subscription = next(one for one in heard if one.event_type == event_type)
         return await consumer.delivery(subscription)(self.envelope(event_type, data, event_id=event_id).encode(), None)
 
     async def issue(self) -> int:
@@ -115,6 +98,12 @@ class RunningDocuments:
         await self.hear("member.changed.v1", changed)
         await self.issue()
         return changed
+
+    async def told(self, *, reader: str = "notifications") -> list[dict[str, Any]]:
+        """Return the data of every event in the outbox, opened as `reader` does."""
+        opener = Opener(read_keys(self.keys / reader / "sealing-keys.json"))
+        rows = await self.rows("SELECT data, sealed FROM outbox ORDER BY position")
+        return [row["data"] | ({} if row["sealed"] is None else opener.open(row["sealed"])) for row in rows]
 
     async def rows(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
         """Return the rows of a query on the service's database."""
@@ -170,7 +159,7 @@ async def running_documents(
 def documents_settings(directory: Path, database_url: str, **changes: Any) -> DocumentsSettings:
     """Return settings of a service that lives below `directory`, and make its keys."""
     keys, public = directory / "keys", directory / "keys" / "public"
-    make_key_material(keys, ["documents"])
+    make_key_material(keys, ["documents", "notifications"])
     make_signing_keys(keys / "signing-keys.json", public / "access-token-jwks.json")
     make_signing_keys(keys / "staff" / "signing-keys.json", public / "staff-jwks.json")
     values: dict[str, Any] = {
@@ -220,6 +209,27 @@ def member_state(number: int = 1, **changes: Any) -> dict[str, Any]:
                 "relation": "child",
             }
         ],
+    }
+    return data | changes
+
+
+def termination(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """Return the data of termination.registered: the member of `member_state(number)` ends the contract."""
+    member = member_state(number)
+    data: dict[str, Any] = {
+        "version": 1,
+        "member_id": member["member_id"],
+        "brand": "mgas",
+        "termination_id": str(UUID(bytes=hashlib.sha256(f"termination {number}".encode()).digest()[:16], version=4)),
+        "received_at": "2026-11-21T08:14:03Z",
+        "effective_date": "2026-12-31",
+        "use": "termination",
+        "requalified": False,
+        "product": "Essentielle",
+        "refund_by": "2027-01-30",
+        "email": None,
+        "motive": "annual",
+        "holder": {name: member[name] for name in ("title", "last_name", "first_name", "membership_number", "address")},
     }
     return data | changes
 

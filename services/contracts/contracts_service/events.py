@@ -59,6 +59,8 @@ class MemberState(Event):
     product: str
     responsible: bool
     guarantees: list[Guarantee]
+    # How the member wants what the law asks for on a durable medium (code de la mutualité, L221-6-5).
+    delivery_preference: Literal["electronic", "paper"] = "electronic"
     membership_number: Annotated[str, Sealed]
     nir: Annotated[str, Sealed]
     title: Annotated[str | None, Sealed] = None
@@ -82,6 +84,32 @@ class MemberChanged(MemberState):
     """What is known of a member has changed: the person, the contract or the people whom it covers."""
 
     event_type: ClassVar[str] = "member.changed.v1"
+
+
+class BeneficiaryAutonomous(Event):
+    """How somebody stands who is known apart from the member whose contract covers them (code de la mutualité, L114-2).
+
+    Each version replaces the one before: identity opens an account of the person's own, notifications a recipient. From
+    `effective_date` on the person is 16 and covered, `end_date` is the last day covered; `autonomous` is false after a refusal.
+    """
+
+    event_type: ClassVar[str] = "beneficiary.autonomous.v1"
+    aggregate: ClassVar[str] = "beneficiary_id"
+    recipients: ClassVar[tuple[str, ...]] = ("identity", "notifications")
+
+    beneficiary_id: UUID
+    member_id: UUID  # the policyholder's
+    brand: str
+    effective_date: date
+    end_date: date | None = None
+    autonomous: bool
+    membership_number: Annotated[str, Sealed]
+    nir: Annotated[str | None, Sealed] = None  # 13 characters; null once it is known no more, or was somebody else's
+    last_name: Annotated[str, Sealed]
+    first_name: Annotated[str | None, Sealed] = None
+    birth_date: Annotated[str, Sealed]
+    email: Annotated[str | None, Sealed] = None  # the person's own
+    address: Annotated[Address, Sealed]  # the contract's, without the line that names the member
 
 
 class MemberNews(Event):
@@ -126,10 +154,38 @@ class ContributionUnpaid(MemberNews):
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,7}\.[0-9]{2}$"), Sealed]  # euros
 
 
+class ContactDetailsChanged(MemberNews):
+    """Somebody has changed how a person is reached: notifications tells them what, never what it is now.
+
+    With `by_post` the e-mail address is too new to be believed; a letter goes to `former_address` where there is one.
+    """
+
+    event_type: ClassVar[str] = "contact-details.changed.v1"
+    aggregate: ClassVar[str] = "change_id"
+
+    change_id: UUID
+    changed_at: datetime
+    changed: list[Literal["phone", "address", "delivery_preference"]]
+    by_post: bool = False
+    former_address: Annotated[Address | None, Sealed] = None
+
+
+class EmailCheckRequested(MemberNews):
+    """An e-mail address is to be confirmed, as every year (code de la mutualité, L221-6-5): notifications asks by mail."""
+
+    event_type: ClassVar[str] = "email-check.requested.v1"
+    aggregate: ClassVar[str] = "check_id"
+
+    check_id: UUID
+    reply_by: date  # the last day on which an answer counts
+    email: Annotated[str, Sealed]
+
+
 class BankDetailsChanged(MemberNews):
     """Another bank account was given, and will be used from a day on: notifications tells who was the member's before.
 
-    Without `former_email` the member is told by post, never at an address that came with the account.
+    Without `former_email` the member is told by post, never at an address that came with the account; a letter goes to
+    `former_address` where there is one, since the present one came shortly before.
     """
 
     event_type: ClassVar[str] = "bank-details.changed.v1"
@@ -140,6 +196,7 @@ class BankDetailsChanged(MemberNews):
     in_force_on: date  # until the day before, the member can stop the change
     iban_ending: Annotated[str, Field(pattern=r"^[0-9A-Z]{4}$"), Sealed]
     former_email: Annotated[str | None, Sealed] = None
+    former_address: Annotated[Address | None, Sealed] = None
 
 
 class BeneficiaryRequest(MemberNews):
@@ -179,6 +236,20 @@ class BeneficiaryRefused(BeneficiaryRequest):
     reason: Annotated[str, Field(min_length=3, max_length=600), Sealed]  # whole French sentences for the member
 
 
+class BeneficiaryAdded(MemberNews):
+    """Somebody is covered from now on: documents lets the member's next card go ahead of all others.
+
+    What the card shows of them comes with the member's own news, `member.changed` of this `member_version`.
+    """
+
+    event_type: ClassVar[str] = "beneficiary.added.v1"
+    aggregate: ClassVar[str] = "beneficiary_id"
+    recipients: ClassVar[tuple[str, ...]] = ()  # it says nothing that is sealed
+
+    beneficiary_id: UUID
+    member_version: int  # the member's version that has them on it
+
+
 class TerminationHolder(_Part):
     """The member whose contract ends, as the notice names and addresses the person."""
 
@@ -197,6 +268,7 @@ class TerminationRegistered(MemberNews):
 
     event_type: ClassVar[str] = "termination.registered.v1"
     aggregate: ClassVar[str] = "termination_id"
+    recipients: ClassVar[tuple[str, ...]] = ("notifications", "documents")
 
     termination_id: UUID
     received_at: datetime

@@ -4,7 +4,6 @@ from service_kit.command_line import Commands, run
 from service_kit.http.openapi import openapi_document
 
 from documents_service import app, worker
-from documents_service.consumers import members
 from documents_service.http.endpoints import ENDPOINTS
 from documents_service.http.problems import PROBLEMS
 from documents_service.resources import MIGRATIONS, SERVICE
@@ -17,7 +16,7 @@ COMMANDS = Commands(
     serve=app.main,
     work=worker.main,
     openapi=lambda: openapi_document(SERVICE, ENDPOINTS, PROBLEMS),
-    event_types=members.EVENTS,
+    event_types=worker.EVENTS,
 )
 
 if __name__ == "__main__":

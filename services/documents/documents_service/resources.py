@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from service_kit.brands import read_brands
 from service_kit.clock import Clock
 from service_kit.database import Database
@@ -17,6 +17,7 @@ from service_kit.settings import variable_name
 
 from documents_service.rendering.card import CardBrand
 from documents_service.rendering.render_pool import RenderPool
+from documents_service.rendering.termination_notice import LetterBrand
 from documents_service.settings import DocumentsSettings
 from documents_service.storage.folder import Folder
 from documents_service.storage.vault import Vault
@@ -25,10 +26,17 @@ SERVICE = "documents"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class PrintedBrand(CardBrand):
+class PrintedBrand(CardBrand, LetterBrand):
     """A brand as documents show it. Unknown keys of [brand] belong to other services and are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    read_only_years: int = Field(5, ge=5)  # code de la mutualité, L221-6-6
+
+    @property
+    def on_letters(self) -> LetterBrand:
+        """Return what a letter shows of the brand."""
+        return LetterBrand.model_validate(self.model_dump(include=set(LetterBrand.model_fields)))
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class Documents:
     brands: dict[str, PrintedBrand]
     vault: Vault
     contents: Cipher
+    told: Cipher
     facts: Digests
     rendering: RenderPool
 
@@ -66,6 +75,7 @@ async def open_documents(
                 brands=brands,
                 vault=Vault(folder, keys),
                 contents=Cipher(keys, "issue.content"),
+                told=Cipher(keys, "document.told"),
                 facts=Digests(keys, "card.facts"),
                 rendering=rendering,
             )

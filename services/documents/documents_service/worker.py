@@ -1,4 +1,4 @@
-"""The background process of documents: hears members, draws and stores what is planned."""
+"""The background process of documents: hears members and terminations, draws and stores what is planned."""
 
 import asyncio
 from functools import partial
@@ -6,11 +6,13 @@ from functools import partial
 from service_kit.background import Background, work
 from service_kit.loops import Loop
 
-from documents_service.consumers import members
+from documents_service.consumers import beneficiaries, deliveries, members, terminations
 from documents_service.resources import Documents, open_documents
 from documents_service.settings import DocumentsSettings
 from documents_service.usecases.issue_due_documents import issue_due_documents, measure_planned
 
+TOPICS = (members, beneficiaries, terminations, deliveries)
+EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 MEASURE_SECONDS = 5.0
 
 
@@ -18,7 +20,7 @@ def background(documents: Documents) -> Background:
     """Return what documents does when nobody asks."""
     foundation = documents.foundation
     return Background(
-        subscriptions=members.subscriptions(documents),
+        subscriptions=[one for topic in TOPICS for one in topic.subscriptions(documents)],
         loops=[
             Loop("issues", partial(issue_due_documents, documents), foundation.settings.poll_seconds, foundation.wake),
             Loop("planned_age", partial(measure_planned, documents), MEASURE_SECONDS),

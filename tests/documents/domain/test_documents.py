@@ -13,7 +13,8 @@ def card(**changes) -> Document:
         "brand": "mgas",
         "member_id": uuid4(),
         "kind": "third_party_payment_card",
-        "member_version": 1,
+        "subject_id": uuid4(),
+        "subject_version": 1,
         "state": "valid",
         "issued_at": datetime(2026, 1, 1, tzinfo=UTC),
         "valid_from": date(2026, 1, 1),
@@ -23,6 +24,7 @@ def card(**changes) -> Document:
         "storage_key": "k",
         "template_version": "t",
         "file_name": "f",
+        "title": "t",
     }
     return Document(**(facts | changes))
 
@@ -41,7 +43,7 @@ def test_a_valid_document_expires_the_day_after_its_last_one(state, day, expecte
 
 
 def test_a_file_is_named_in_french_by_kind_year_and_brand():
-    named = file_name_of("third_party_payment_card", brand_name="Mutuelle Démonstration", year=2026)
+    named = file_name_of("Carte de tiers payant", brand_name="Mutuelle Démonstration", year=2026)
 
     assert named == "Carte de tiers payant 2026 – Mutuelle Démonstration.pdf"
 

@@ -49,7 +49,7 @@ def test_a_return_address_that_the_provider_cannot_be_told_is_refused(tmp_path: 
     with pytest.raises(SettingUnusable) as refusal:
         check_maileva(settings(tmp_path, **ACCOUNT), brands(file.parent))
 
-    assert str(refusal.value).startswith("safiag.toml: notifications.return_address")
+    assert str(refusal.value).startswith("safiag.toml: brand.return_address")
 
 
 @pytest.mark.parametrize(

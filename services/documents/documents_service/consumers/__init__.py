@@ -1,0 +1,1 @@
+"""What documents hears: one module for each thing that news are about."""

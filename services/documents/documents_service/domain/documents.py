@@ -18,6 +18,8 @@ DocumentKind = Literal[
 State = Literal["valid", "superseded", "expired"]
 
 CARD: DocumentKind = "third_party_payment_card"
+TERMINATION_NOTICE: DocumentKind = "termination_notice"
+LONGEST_BROUGHT = 512 * 1024  # bytes of a document that goes with its event: far below what brokers and mailboxes take
 
 TITLES: dict[DocumentKind, str] = {
     "third_party_payment_card": "Carte de tiers payant",
@@ -40,14 +42,32 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What documents of a kind are about, one after the other: the member (`id` is the member's), or a termination of theirs."""
+
+    holder: Holder
+    kind: DocumentKind
+    id: UUID
+
+    @classmethod
+    def member(cls, holder: Holder, kind: DocumentKind) -> "Subject":
+        """Return the member as the subject of documents of a kind."""
+        return cls(holder, kind, holder.member_id)
+
+
+@dataclass(frozen=True)
 class Document:
-    """One issued document; `valid_until` is its last day, `sha256` and `size` are those of the PDF."""
+    """One issued document; `valid_until` is its last day, `sha256` and `size` are those of the PDF.
+
+    It is about a version of its subject: of the member, or of a termination.
+    """
 
     id: UUID
     brand: str
     member_id: UUID
     kind: DocumentKind
-    member_version: int
+    subject_id: UUID
+    subject_version: int
     state: State
     issued_at: datetime
     valid_from: date
@@ -57,17 +77,23 @@ class Document:
     storage_key: str
     template_version: str
     file_name: str
+    title: str
 
     @property
     def holder(self) -> Holder:
         """Return whose document it is."""
         return Holder(self.brand, self.member_id)
 
+    @property
+    def subject(self) -> Subject:
+        """Return what it is about."""
+        return Subject(self.holder, self.kind, self.subject_id)
+
     def state_on(self, day: date) -> State:
         """Return the state on `day` (a civil date in Paris): what nobody superseded expires by itself."""
         return "expired" if self.state == "valid" and self.valid_until < day else self.state
 
 
-def file_name_of(kind: DocumentKind, *, brand_name: str, year: int) -> str:
+def file_name_of(title: str, *, brand_name: str, year: int) -> str:
     """Name the file as a person would, without naming the member: downloads lie about in shared folders."""
-    return f"{TITLES[kind]} {year} – {brand_name.replace('/', '-')}.pdf"
+    return f"{title} {year} – {brand_name.replace('/', '-')}.pdf"

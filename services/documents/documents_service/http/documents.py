@@ -8,7 +8,7 @@ from service_kit.clock import civil_date
 from service_kit.http.cursors import LONGEST
 from service_kit.http.endpoints import Answer, Call, Endpoint, SignedIn
 
-from documents_service.domain.documents import TITLES, Document, DocumentKind, Holder, State
+from documents_service.domain.documents import Document, DocumentKind, Holder, State
 from documents_service.resources import Documents
 from documents_service.usecases.list_documents import list_documents
 
@@ -64,7 +64,7 @@ def _item(document: Document, today: date) -> DocumentItem:
     return DocumentItem(
         id=document.id,
         kind=document.kind,
-        title=TITLES[document.kind],
+        title=document.title,
         state=document.state_on(today),
         issued_at=document.issued_at,
         valid_from=document.valid_from,

@@ -4,7 +4,10 @@
 ALTER TABLE issues
 ADD COLUMN subject_id uuid,
 ADD COLUMN lane smallint NOT NULL DEFAULT 2;
-ALTER TABLE documents ADD COLUMN subject_id uuid;
+ALTER TABLE documents
+ADD COLUMN subject_id uuid,
+ADD COLUMN title text, -- in French; without one that of its kind
+ADD COLUMN told_sealed bytea; -- what goes with the bytes of a document that is brought to the person, to bring it again: encrypted
 
 -- Two terminations of one member both begin with version 1. Nobody reads the constraint's name, and what wrote under it still can.
 -- squawk-ignore ban-drop-constraint

@@ -1,65 +1,33 @@
-"""Draws the third-party-payment card (carte de tiers payant).
+"""What the third-party-payment card (carte de tiers payant) says.
 
-Place in the flow: `issue_card` collects the facts of one contract into a CardContent; the bytes that come
-out are stored once and never drawn again. The five standard items of the inter-AMC attestation are always
-labelled, even where a brand has no value for one of them.
-
-One typst compiler per thread, since a shared one raises "Already borrowed". The compiler releases the
-GIL, reads no system font and no network package, and gives the same bytes for the same content.
+Place in the flow: `usecases/collect_card` collects the facts of one contract into a CardContent. The five standard items of the
+inter-AMC attestation are always labelled, even where a brand has no value for one of them.
 """
 
-import json
 import re
-import threading
-import unicodedata
-from datetime import UTC, date, datetime, time
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Any
 
-import typst
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-_TEMPLATE = Path(__file__).parent.parent / "templates" / "third_party_payment_card.typ"
+from documents_service.domain.card_validity import Validity
+from documents_service.rendering.press import DocumentContent, Facts, Printed
+
 _NARROW_NO_BREAK_SPACE = "\u202f"
 _NOT_COVERED = "non"
 
-
-def _without_hidden_marks(text: str) -> str:
-    """Compose to NFC and drop control and direction marks: they would reorder what stands beside them."""
-    return "".join(c for c in unicodedata.normalize("NFC", text) if not unicodedata.category(c).startswith("C"))
-
-
-Printed = Annotated[str, AfterValidator(_without_hidden_marks)]
 # Where a part is unknown it is no date, but a text as the file has it: 00/00/1950 or 1950-00-00.
 BirthDate = date | Printed
 
 
-class CardNotRendered(Exception):
-    """No document could be made of this content: the issue must fail for the back office, not be retried.
-
-    `reason` is `glyph` (a character that no shipped font has) or `template`. It carries nothing of the
-    content: the compiler's own message may.
-    """
-
-    code = "card-not-rendered"
-
-    def __init__(self, reason: Literal["glyph", "template"]) -> None:
-        super().__init__(f"{self.code}: {reason}")
-        self.reason = reason
-
-
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Domain(_Facts):
+class Domain(Facts):
     """A kind of care as this brand's network names it; codes differ between operators, hence the label."""
 
     code: str
     label: str
 
 
-class CardBrand(_Facts):
+class CardBrand(Facts):
     """What the card shows of the mutual; the first three are its identifiers towards health professionals."""
 
     name: str
@@ -73,7 +41,7 @@ class CardBrand(_Facts):
     colour: str = Field(default="#1f4e79", pattern=r"^#[0-9a-fA-F]{6}$")
 
 
-class CardMember(_Facts):
+class CardMember(Facts):
     """The policyholder. `nir`: 13 characters and key, spaced for reading."""
 
     title: Printed
@@ -86,7 +54,7 @@ class CardMember(_Facts):
     statement_identifier: str = Field(repr=False)
 
 
-class CardBeneficiary(_Facts):
+class CardBeneficiary(Facts):
     """A person covered with the policyholder."""
 
     last_name: Printed = Field(repr=False)
@@ -95,14 +63,14 @@ class CardBeneficiary(_Facts):
     birth_rank: int = 1
 
 
-class Guarantee(_Facts):
+class Guarantee(Facts):
     """What the contract pays directly in one domain, e.g. HOSP 200%."""
 
     code: str
     level: str
 
 
-class CardContent(_Facts):
+class CardContent(DocumentContent):
     """Everything that the card says. `valid_until` is the last day included."""
 
     brand: CardBrand
@@ -115,40 +83,24 @@ class CardContent(_Facts):
     issued_on: date
     reference: str
 
+    @property
+    def brand_name(self) -> str:
+        """Return the mutual's name."""
+        return self.brand.name
 
-class CardPress:
-    """Renders cards; may be shared by the threads of a small pool."""
+    @property
+    def dated(self) -> date:
+        """Return the day of issue."""
+        return self.issued_on
 
-    def __init__(self) -> None:
-        self._fonts = typst.Fonts(include_system_fonts=False)
-        self._of_thread = threading.local()
+    @property
+    def validity(self) -> Validity:
+        """Return the period that the card prints."""
+        return Validity(self.valid_from, self.valid_until)
 
-    def render(self, card: CardContent) -> bytes:
-        """Render the card as PDF/A-2a and PDF/UA-1, one A4 page for up to nine beneficiaries or so.
-
-        Raises CardNotRendered where that is impossible.
-        """
-        try:
-            pdf = self._compiler().compile(
-                format="pdf",
-                sys_inputs={"content": json.dumps(_as_printed(card))},
-                pdf_standards=["a-2a", "ua-1"],
-                timestamp=datetime.combine(card.issued_on, time(), UTC),
-            )
-        except typst.TypstError as error:
-            glyph = "could not be displayed" in error.message
-            raise CardNotRendered("glyph" if glyph else "template") from None  # its message may quote a name
-        if not isinstance(pdf, bytes):
-            raise CardNotRendered("template")
-        return pdf
-
-    def _compiler(self) -> typst.Compiler:
-        if not hasattr(self._of_thread, "compiler"):
-            self._of_thread.compiler = typst.Compiler(
-                input=_TEMPLATE, root=_TEMPLATE.parent, font_paths=self._fonts, ignore_system_fonts=True
-            )
-        compiler: typst.Compiler = self._of_thread.compiler
-        return compiler
+    def as_printed(self) -> dict[str, Any]:
+        """Return the strings of the page."""
+        return _as_printed(self)
 
 
 def _as_printed(card: CardContent) -> dict[str, Any]:

@@ -6,21 +6,23 @@ Drawing is CPU work: more threads than cores would only slow each other down.
 import asyncio
 import hashlib
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from pathlib import Path
 
-from documents_service.domain.documents import CARD, DocumentKind
+from documents_service.domain.documents import DocumentKind
 from documents_service.metrics import RENDER_SECONDS
-from documents_service.rendering.card import CardContent, CardPress
+from documents_service.rendering.press import TEMPLATES, DocumentContent, DocumentPress
 
-_TEMPLATES = Path(__file__).parent.parent / "templates"
+_IMPORTED = re.compile(rb'^#import "/([a-z_]+\.typ)"', re.MULTILINE)
 
 
 def template_version(kind: DocumentKind) -> str:
-    """Return what names the present template of a kind: the first 12 hexadecimal digits of its SHA-256."""
-    return hashlib.sha256((_TEMPLATES / f"{kind}.typ").read_bytes()).hexdigest()[:12]
+    """Return what names the present template of a kind: the first 12 hexadecimal digits of a SHA-256, imports included."""
+    own = (TEMPLATES / f"{kind}.typ").read_bytes()
+    imported = [(TEMPLATES / name.decode()).read_bytes() for name in _IMPORTED.findall(own)]
+    return hashlib.sha256(b"".join((own, *imported))).hexdigest()[:12]
 
 
 class RenderPool:
@@ -31,17 +33,17 @@ class RenderPool:
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="render")
 
     @cached_property
-    def _press(self) -> CardPress:
-        return CardPress()
+    def _press(self) -> DocumentPress:
+        return DocumentPress()
 
-    async def card(self, content: CardContent) -> bytes:
-        """Return the card's PDF; raise CardNotRendered."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._draw, content)
+    async def draw(self, kind: DocumentKind, content: DocumentContent) -> bytes:
+        """Return the document's PDF; raise DocumentNotRendered."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._draw, kind, content)
 
-    def _draw(self, content: CardContent) -> bytes:
+    def _draw(self, kind: DocumentKind, content: DocumentContent) -> bytes:
         begun = time.perf_counter()
-        pdf = self._press.render(content)
-        RENDER_SECONDS.labels(CARD).observe(time.perf_counter() - begun)
+        pdf = self._press.render(kind, content)
+        RENDER_SECONDS.labels(kind).observe(time.perf_counter() - begun)
         return pdf
 
     def close(self) -> None:

@@ -1,27 +1,28 @@
 """SQL of issues: what is to be issued, under which lease, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from service_kit.database import Connection, row_as
 
-from documents_service.domain.documents import DocumentKind, Holder
+from documents_service.domain.documents import DocumentKind, Holder, Subject
+from documents_service.domain.lanes import Lane
 
 Status = Literal["planned", "failed", "unchanged", "not_due"]  # with which an issue begins
 
 
 @dataclass(frozen=True)
 class Issue:
-    """A decision about one version of a member. `content` is sealed; `facts_digest` stands for what is printed."""
+    """A decision about one version of a subject. `content` is sealed; `facts_digest` stands for what is printed."""
 
     id: UUID
-    brand: str
-    member_id: UUID
-    kind: DocumentKind
-    member_version: int
+    subject: Subject
+    version: int
     status: Status
+    lane: Lane
     facts_digest: bytes | None = None
     content: bytes | None = None
     traceparent: str | None = None
@@ -30,11 +31,15 @@ class Issue:
 
 @dataclass(frozen=True)
 class History:
-    """What was decided about a member so far: the newest version heard, and the last decision that made a difference."""
+    """What was decided about a subject so far: the newest version heard, and the last decision that made a difference."""
 
     version: int
     status: str
     facts_digest: bytes | None
+
+    def says(self, digests: list[bytes]) -> bool:
+        """Tell whether a document with these facts was issued, or will be; one that could not be is tried with any news."""
+        return self.status in ("planned", "done") and self.facts_digest in digests
 
 
 @dataclass(frozen=True)
@@ -42,18 +47,11 @@ class ClaimedIssue:
     """An issue that this process may work on until its lease has gone."""
 
     id: UUID
-    brand: str
-    member_id: UUID
-    kind: DocumentKind
-    member_version: int
+    subject: Subject
+    version: int
     content: bytes
     traceparent: str | None
     attempts: int
-
-    @property
-    def holder(self) -> Holder:
-        """Return whose document it will be."""
-        return Holder(self.brand, self.member_id)
 
 
 async def lock(connection: Connection, holder: Holder) -> None:
@@ -63,32 +61,48 @@ async def lock(connection: Connection, holder: Holder) -> None:
     )
 
 
-async def history_of(connection: Connection, holder: Holder, *, kind: DocumentKind) -> History | None:
-    """Return what was decided about a member, or None for a new one."""
+async def history_of(connection: Connection, subject: Subject) -> History | None:
+    """Return what was decided about a subject, or None for a new one."""
     row = await connection.fetchrow(
         """
         SELECT max(member_version) OVER () AS version, status, facts_digest FROM issues
-        WHERE brand = $1 AND member_id = $2 AND kind = $3
+        WHERE brand = $1 AND member_id = $2 AND kind = $3 AND coalesce(subject_id, member_id) = $4
         ORDER BY status = 'unchanged', member_version DESC LIMIT 1
         """,
-        holder.brand,
-        holder.member_id,
-        kind,
+        *_key(subject),
     )
     return row_as(History, row)
 
 
-async def supersede_waiting(connection: Connection, holder: Holder, *, kind: DocumentKind, now: datetime) -> None:
-    """Take back what was planned, or failed, for a member: a newer version decides. Their content is blanked."""
+async def supersede_waiting(connection: Connection, subject: Subject, *, now: datetime) -> Lane | None:
+    """Take back what was planned, or failed, for a subject: a newer version decides. Their content is blanked.
+
+    Returns the lane in which the most urgent of it waited, None where nothing did: what takes its place waits no longer.
+    """
+    rows = await connection.fetch(
+        """
+        UPDATE issues SET status = 'superseded', content = NULL, leased_until = NULL, ended_at = $5
+        WHERE brand = $1 AND member_id = $2 AND kind = $3 AND coalesce(subject_id, member_id) = $4
+            AND status IN ('planned', 'failed')
+        RETURNING lane
+        """,
+        *_key(subject),
+        now,
+    )
+    return min((Lane(row["lane"]) for row in rows), default=None)
+
+
+async def hurry(connection: Connection, subject: Subject, *, version: int) -> None:
+    """Let what is planned for this version of a subject, or a later one, be drawn before everything else."""
     await connection.execute(
         """
-        UPDATE issues SET status = 'superseded', content = NULL, leased_until = NULL, ended_at = $4
-        WHERE brand = $1 AND member_id = $2 AND kind = $3 AND status IN ('planned', 'failed')
+        UPDATE issues SET lane = $6
+        WHERE brand = $1 AND member_id = $2 AND kind = $3 AND coalesce(subject_id, member_id) = $4
+            AND member_version >= $5 AND status = 'planned'
         """,
-        holder.brand,
-        holder.member_id,
-        kind,
-        now,
+        *_key(subject),
+        version,
+        Lane.AWAITED,
     )
 
 
@@ -97,16 +111,17 @@ async def insert(connection: Connection, issue: Issue, *, now: datetime) -> None
     await connection.execute(
         """
         INSERT INTO issues (
-            id, brand, member_id, kind, member_version, status, facts_digest, content, traceparent, failure,
+            id, brand, member_id, kind, subject_id, member_version, status, lane, facts_digest, content, traceparent, failure,
             planned_at, next_attempt_at, ended_at
-        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, CASE WHEN $6 <> 'planned' THEN $11::timestamptz END)
+        ) VALUES (
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, CASE WHEN $7 <> 'planned' THEN $13::timestamptz END
+        )
         """,
         issue.id,
-        issue.brand,
-        issue.member_id,
-        issue.kind,
-        issue.member_version,
+        *_key(issue.subject),
+        issue.version,
         issue.status,
+        issue.lane,
         issue.facts_digest,
         issue.content,
         issue.traceparent,
@@ -116,23 +131,23 @@ async def insert(connection: Connection, issue: Issue, *, now: datetime) -> None
 
 
 async def claim(connection: Connection, *, now: datetime, limit: int, lease: timedelta) -> list[ClaimedIssue]:
-    """Lease up to `limit` due issues, the longest due first: nobody else takes them until the lease has gone."""
+    """Lease up to `limit` due issues, lane by lane, the longest due first: nobody else takes them until the lease has gone."""
     rows = await connection.fetch(
         """
         WITH due AS (
             SELECT id FROM issues
             WHERE status = 'planned' AND next_attempt_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-            ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
+            ORDER BY lane, next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
         )
         UPDATE issues SET leased_until = $1::timestamptz + $3::interval, attempts = attempts + 1
         FROM due WHERE issues.id = due.id
-        RETURNING issues.id, brand, member_id, kind, member_version, content, traceparent, attempts
+        RETURNING issues.id, brand, member_id, kind, subject_id, member_version, content, traceparent, attempts
         """,
         now,
         limit,
         lease,
     )
-    return [ClaimedIssue(**dict(row)) for row in rows]
+    return [_claimed(row) for row in rows]
 
 
 async def finish(connection: Connection, issue_id: UUID, *, now: datetime) -> bool:
@@ -197,3 +212,19 @@ async def oldest_planned_seconds(connection: Connection, *, now: datetime) -> fl
     """Return the age of the oldest planned issue in seconds, 0.0 when there is none."""
     oldest = await connection.fetchval("SELECT min(planned_at) FROM issues WHERE status = 'planned'")
     return 0.0 if oldest is None else float((now - oldest).total_seconds())
+
+
+def _key(subject: Subject) -> tuple[str, UUID, DocumentKind, UUID]:
+    return subject.holder.brand, subject.holder.member_id, subject.kind, subject.id
+
+
+def _claimed(row: Mapping[str, Any]) -> ClaimedIssue:
+    holder = Holder(row["brand"], row["member_id"])
+    return ClaimedIssue(
+        id=row["id"],
+        subject=Subject(holder, row["kind"], row["subject_id"] or row["member_id"]),
+        version=row["member_version"],
+        content=row["content"],
+        traceparent=row["traceparent"],
+        attempts=row["attempts"],
+    )

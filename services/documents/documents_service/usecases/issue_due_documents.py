@@ -7,30 +7,29 @@ repeat draws the same bytes and stores them under the same key, so that nothing 
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 import structlog
-from service_kit.database import Connection, is_unavailable
+from service_kit.database import is_unavailable
 from service_kit.key_rings import KeyRingUnusable
 from service_kit.tracing import span
 
-from documents_service.domain.documents import Document, file_name_of
-from documents_service.events import DocumentIssued
+from documents_service.domain.documents import LONGEST_BROUGHT, TITLES, Document, file_name_of
 from documents_service.metrics import ISSUED, ISSUES_FAILED, PLANNED_OLDEST_SECONDS
-from documents_service.rendering.card import CardContent, CardNotRendered
+from documents_service.rendering.kinds import DRAWN
+from documents_service.rendering.press import DocumentContent, DocumentNotRendered
 from documents_service.rendering.render_pool import template_version
 from documents_service.resources import Documents
 from documents_service.store import documents as documents_store
 from documents_service.store import issues
 from documents_service.store.issues import ClaimedIssue
+from documents_service.usecases.tell_document import Drawn, seal_told, tell_document
 
 LEASE = timedelta(seconds=60)
 BATCH_PER_THREAD = 8
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900))  # after each failed attempt but the last
 ATTEMPTS = len(PAUSES) + 1
 PAUSE_OF_AN_OUTAGE = timedelta(seconds=15)
-ISSUED_FIRST = 1  # the version of what is told of a document: that it is there comes first
 
 log = structlog.get_logger()
 
@@ -75,44 +74,54 @@ async def _issue(documents: Documents, issue: ClaimedIssue) -> None:
         structlog.contextvars.bound_contextvars(document_id=str(issue.id)),
     ):
         try:
-            document, pdf = await _draw(documents, issue)
-            await documents.vault.put(document.storage_key, pdf)
-            await _record(documents, document)
+            drawn = await _draw(documents, issue)
+            await documents.vault.put(drawn.document.storage_key, drawn.pdf)
+            await _record(documents, drawn)
         except Exception as error:
             await _note_failure(documents, issue, _failure_of(error), error)
 
 
-async def _draw(documents: Documents, issue: ClaimedIssue) -> tuple[Document, bytes]:
-    card = CardContent.model_validate_json(documents.contents.open(issue.content, context=str(issue.id)))
-    pdf = await documents.rendering.card(card)
-    digest = hashlib.sha256(pdf)
-    document = Document(
+async def _draw(documents: Documents, issue: ClaimedIssue) -> Drawn:
+    kind = issue.subject.kind
+    content = DRAWN[kind].content.model_validate_json(documents.contents.open(issue.content, context=str(issue.id)))
+    pdf = await documents.rendering.draw(kind, content)
+    if DRAWN[kind].is_brought and len(pdf) > LONGEST_BROUGHT:
+        raise DocumentNotRendered("size")
+    return Drawn(_document(issue, content, pdf, issued_at=documents.foundation.clock.now()), content, pdf)
+
+
+def _document(issue: ClaimedIssue, content: DocumentContent, pdf: bytes, *, issued_at: datetime) -> Document:
+    kind, digest = issue.subject.kind, hashlib.sha256(pdf)
+    title = content.title or TITLES[kind]
+    return Document(
         id=issue.id,
-        brand=issue.brand,
-        member_id=issue.member_id,
-        kind=issue.kind,
-        member_version=issue.member_version,
+        brand=issue.subject.holder.brand,
+        member_id=issue.subject.holder.member_id,
+        kind=kind,
+        subject_id=issue.subject.id,
+        subject_version=issue.version,
         state="valid",
-        issued_at=documents.foundation.clock.now(),
-        valid_from=card.valid_from,
-        valid_until=card.valid_until,
+        issued_at=issued_at,
+        valid_from=content.validity.first,
+        valid_until=content.validity.last,
         sha256=digest.digest(),
         size=len(pdf),
         # The digest is for the day when a template changes between two attempts: neither overwrites the other's bytes.
         storage_key=f"{issue.id}-{digest.hexdigest()[:16]}",
-        template_version=template_version(issue.kind),
-        file_name=file_name_of(issue.kind, brand_name=card.brand.name, year=card.valid_until.year),
+        template_version=template_version(kind),
+        file_name=file_name_of(title, brand_name=content.brand_name, year=content.year),
+        title=title,
     )
-    return document, pdf
 
 
-async def _record(documents: Documents, document: Document) -> None:
+async def _record(documents: Documents, drawn: Drawn) -> None:
+    document = drawn.document
     async with documents.database.transaction() as connection:
         wanted = await issues.finish(connection, document.id, now=document.issued_at)
         if wanted:
-            former = await documents_store.supersede(connection, document.holder, kind=document.kind)
-            await documents_store.insert(connection, document)
-            await _publish(documents, connection, document, replaces=former)
+            former = await documents_store.supersede(connection, document.subject)
+            await documents_store.insert(connection, document, told_sealed=seal_told(documents, drawn))
+            await tell_document(documents, connection, drawn, replaces=former)
         stays = wanted or await documents_store.is_stored_as(connection, document.storage_key)
     if wanted:
         ISSUED.labels(document.kind).inc()
@@ -122,26 +131,10 @@ async def _record(documents: Documents, document: Document) -> None:
         await documents.vault.remove(document.storage_key)
 
 
-async def _publish(documents: Documents, connection: Connection, document: Document, *, replaces: UUID | None) -> None:
-    event = DocumentIssued(
-        version=ISSUED_FIRST,
-        document_id=document.id,
-        member_id=document.member_id,
-        brand=document.brand,
-        kind=document.kind,
-        issued_at=document.issued_at,
-        valid_from=document.valid_from,
-        valid_until=document.valid_until,
-        replaces=replaces,
-    )
-    event_id = documents.foundation.entropy.new_id()
-    await documents.foundation.outbox.append(connection, event, event_id=event_id, occurred_at=document.issued_at)
-
-
 def _failure_of(error: Exception) -> Failure:
-    if isinstance(error, CardNotRendered):
+    if isinstance(error, DocumentNotRendered):
         # A letter that no font has is not there the next time either; a template may be mended by a new version.
-        return Failure(f"{error.code}:{error.reason}", final=error.reason == "glyph")
+        return Failure(f"{error.code}:{error.reason}", final=error.reason in ("glyph", "size"))
     if isinstance(error, KeyRingUnusable):
         return Failure("content-does-not-open")
     if is_unavailable(error):

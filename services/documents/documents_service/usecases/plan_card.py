@@ -13,12 +13,14 @@ from service_kit.database import Connection
 from service_kit.tracing import current_traceparent
 
 from documents_service.domain.card_validity import card_validity
-from documents_service.domain.documents import CARD, Holder
+from documents_service.domain.documents import CARD, Holder, Subject
 from documents_service.domain.errors import BrandNotConfigured
+from documents_service.domain.lanes import Lane
 from documents_service.metrics import ISSUES_FAILED
+from documents_service.rendering.kinds import DRAWN
 from documents_service.resources import Documents
 from documents_service.store import documents as documents_store
-from documents_service.store import issues
+from documents_service.store import hurried_cards, issues
 from documents_service.store.issues import History, Issue
 from documents_service.usecases.collect_card import CardNotPrintable, EnrolledMember, collect_card, printed_facts
 
@@ -32,29 +34,36 @@ async def plan_card(documents: Documents, connection: Connection, member: Enroll
     """
     if member.brand not in documents.brands:
         raise BrandNotConfigured
-    holder = Holder(member.brand, member.member_id)
-    await issues.lock(connection, holder)
-    history = await issues.history_of(connection, holder, kind=CARD)
+    subject = Subject.member(Holder(member.brand, member.member_id), CARD)
+    await issues.lock(connection, subject.holder)
+    history = await issues.history_of(connection, subject)
     if history is not None and history.version >= member.version:
         log.info("older_version_ignored", member_id=str(member.member_id), version=member.version)
         return
-    issue = _decide(documents, member, history, now=now)
-    if issue.status != "unchanged":
-        await issues.supersede_waiting(connection, holder, kind=CARD, now=now)
+    issue = await _in_its_lane(connection, _decide(documents, member, history, now=now), now=now)
     if issue.status == "not_due":
-        await documents_store.expire(connection, holder, kind=CARD)
+        await documents_store.expire(connection, subject)
     await issues.insert(connection, issue, now=now)
     log.info("card_decided", document_id=str(issue.id), decision=issue.status)
+
+
+async def _in_its_lane(connection: Connection, issue: Issue, *, now: datetime) -> Issue:
+    """Take back what the issue replaces. Its card waits no longer than that would have, nor than who was added to it."""
+    waited = None
+    if issue.status != "unchanged":
+        waited = await issues.supersede_waiting(connection, issue.subject, now=now)
+    if await hurried_cards.take(connection, issue.subject.holder, version=issue.version):
+        return replace(issue, lane=Lane.AWAITED)
+    return issue if waited is None else replace(issue, lane=min(issue.lane, waited))
 
 
 def _decide(documents: Documents, member: EnrolledMember, history: History | None, *, now: datetime) -> Issue:
     issue = Issue(
         id=documents.foundation.entropy.new_id(),
-        brand=member.brand,
-        member_id=member.member_id,
-        kind=CARD,
-        member_version=member.version,
+        subject=Subject.member(Holder(member.brand, member.member_id), CARD),
+        version=member.version,
         status="planned",
+        lane=DRAWN[CARD].lane,
         traceparent=current_traceparent(),
     )
     today = civil_date(now)
@@ -71,12 +80,7 @@ def _decide(documents: Documents, member: EnrolledMember, history: History | Non
         log.error("issue_failed", document_id=reference, reason=error.code)
         return replace(issue, status="failed", failure=error.code)
     facts = (str(member.member_id), printed_facts(card))
-    if _same_card(history, documents.facts.all_of(*facts)):
+    if history is not None and history.says(documents.facts.all_of(*facts)):
         return replace(issue, status="unchanged")
     content = documents.contents.seal(card.model_dump_json().encode(), context=reference)
     return replace(issue, facts_digest=documents.facts.of(*facts), content=content)
-
-
-def _same_card(history: History | None, digests: list[bytes]) -> bool:
-    # A card that could not be issued is tried again with the next news, whatever the news is.
-    return history is not None and history.status in ("planned", "done") and history.facts_digest in digests

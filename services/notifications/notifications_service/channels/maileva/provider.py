@@ -52,4 +52,4 @@ def check_maileva(settings: MailevaSettings, brands: Brands) -> None:
         try:
             provider_address(brands[brand].return_address)
         except AddressDoesNotFit as error:
-            raise SettingUnusable(f"{brand}.toml: notifications.return_address: {error}") from None
+            raise SettingUnusable(f"{brand}.toml: brand.return_address: {error}") from None
