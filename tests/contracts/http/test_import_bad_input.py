@@ -102,8 +102,7 @@ async def test_another_type_or_a_compressed_body_is_refused(contracts: OpenContr
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
-        ("contributions", "unknown-value"),
-        ("reimbursements", "unknown-value"),
+        ("statements", "unknown-value"),
         ("", "unknown-value"),
         ("members\x00", "forbidden-characters"),
     ],

@@ -25,9 +25,9 @@ async def test_two_processes_share_the_files_and_do_each_once(contracts_database
         open_contracts_service(contracts_database, tmp_path, clock=FixedClock()) as other,
     ):
         sent = [
-            process.send(ndjson(enrolment_line(number) for number in range(100)), brand)
+            process.send(ndjson(enrolment_line(number) for number in range(first, first + 100)), brand)
             for process in (one, other)
-            for brand in ("mgas", "demo", "mgas")
+            for brand, first in (("mgas", 0), ("demo", 500), ("mgas", 0))
         ]
         answers = await asyncio.gather(*sent)
         found = Counter((answer["accepted"], answer["unchanged"]) for _, answer in answers)

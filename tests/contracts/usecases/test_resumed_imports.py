@@ -9,14 +9,17 @@ import asyncpg
 import pytest
 from contracts_service.store import import_claims
 from contracts_service.usecases.drop_uploads import sweep_imports
-from contracts_service.usecases.process_imports import CHUNK_LINES, MOST_ATTEMPTS, process_due_imports
+from contracts_service.usecases.import_kinds import KINDS
+from contracts_service.usecases.process_imports import MOST_ATTEMPTS, process_due_imports
 from contracts_service.worker import background
 from service_kit.background import run_background
 from service_kit.in_process import InProcessBroker
 
-from tests.support.contracts_fixtures import OpenContracts, enrolment_line, many_lines, ndjson
+from tests.support.contracts_fixtures import FixedClock, OpenContracts, enrolment_line, many_lines, ndjson
 from tests.support.waiting import eventually
 
+CHUNK_LINES = KINDS["members"].chunk_lines
+NOW = FixedClock().now()
 LINES = 3 * CHUNK_LINES
 
 
@@ -39,7 +42,9 @@ async def stage(contracts: OpenContracts, lines: list[dict[str, Any]], brand: st
 
 async def claim(contracts: OpenContracts, *, lease_seconds: float = 60.0) -> import_claims.Claim | None:
     async with contracts.service.database.transaction() as connection:
-        return await import_claims.claim_next(connection, claim=uuid4(), only=None, lease_seconds=lease_seconds)
+        return await import_claims.claim_next(
+            connection, claim=uuid4(), only=None, lease_seconds=lease_seconds, now=NOW
+        )
 
 
 async def test_a_long_import_is_answered_with_its_address_and_done_behind_the_answer(hurried: OpenContracts) -> None:
@@ -115,7 +120,7 @@ async def test_a_holder_whose_lease_ran_out_writes_nothing_more(hurried: OpenCon
 async def test_a_brands_files_are_processed_in_the_order_of_their_arrival(hurried: OpenContracts) -> None:
     first = await stage(hurried, [enrolment_line(1, title="Mme")])
     second = await stage(hurried, [enrolment_line(1, title="Dr")])
-    other_brand = await stage(hurried, [enrolment_line(1)], "demo")
+    other_brand = await stage(hurried, [enrolment_line(2)], "demo")
     held = await claim(hurried)
     assert held is not None
     await work_off(hurried)  # the second file waits for the first, another brand's does not
@@ -144,7 +149,7 @@ async def test_a_chunk_that_fails_is_rolled_back_put_off_and_tried_again(hurried
     await hurried.execute("UPDATE imports SET claimed_until = now() - interval '1 second'")
     await work_off(hurried)
 
-    assert (left, at_once) == ([0, 0, 5], 0)
+    assert (left, at_once) == ([0, 0, 1], 0)
     assert await state(hurried, import_id) == ("done", 5, 0)
 
 
@@ -170,7 +175,11 @@ async def test_an_upload_whose_receiver_died_is_swept_away(hurried: OpenContract
             """,
             import_id,
         )
-        await hurried.execute("INSERT INTO import_lines SELECT $1, n, '' FROM generate_series(1, 7) AS n", import_id)
+        await hurried.execute(
+            "INSERT INTO import_lines (import_id, line_number, last_line, content_sealed)"
+            " SELECT $1, n, n, '' FROM generate_series(1, 7) AS n",
+            import_id,
+        )
     swept = await sweep_imports(hurried.service)
 
     assert swept == 1

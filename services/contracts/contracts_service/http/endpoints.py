@@ -3,6 +3,8 @@
 from contracts_service.http import (
     beneficiaries,
     contract,
+    enrolments,
+    import_reports,
     imports,
     nir_views,
     own_autonomy,
@@ -15,6 +17,8 @@ ENDPOINTS = [
     *beneficiaries.ENDPOINTS,
     *own_autonomy.ENDPOINTS,
     *imports.ENDPOINTS,
+    *import_reports.ENDPOINTS,
+    *enrolments.ENDPOINTS,
     *nir_views.ENDPOINTS,
     *staff_members.ENDPOINTS,
     *staff_beneficiaries.ENDPOINTS,

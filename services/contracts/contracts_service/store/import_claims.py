@@ -10,7 +10,9 @@ from uuid import UUID
 
 from service_kit.database import Connection, row_as
 
-MOST_ERRORS = 10_000  # refusals that a report names; the others are counted
+from contracts_service.domain.import_states import ImportFailure, ImportKind
+from contracts_service.store import import_errors
+from contracts_service.store.import_errors import RefusedLine
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Claim:
     import_id: UUID
     claim: UUID
     brand: str
+    kind: ImportKind
     traceparent: str | None
     attempts: int
     last_line: int
@@ -28,22 +31,25 @@ class Claim:
 
 @dataclass(frozen=True)
 class Progress:
-    """What a chunk has come to; `problems` are the refused lines with the JSON of their fields."""
+    """What a chunk has come to."""
 
     processed_through: int
     accepted: int
     unchanged: int
-    problems: list[tuple[int, list[dict[str, str]]]]
+    refused: list[RefusedLine]
 
 
-async def claim_next(connection: Connection, *, claim: UUID, only: UUID | None, lease_seconds: float) -> Claim | None:
+async def claim_next(
+    connection: Connection, *, claim: UUID, only: UUID | None, lease_seconds: float, now: datetime
+) -> Claim | None:
     """Take the next import that nobody works on, or `only` that one.
 
     A brand's files are processed one after the other in the order of their arrival: what a later file says is later.
     """
     row = await connection.fetchrow(
         """
-        UPDATE imports SET claim = $1, claimed_until = now() + make_interval(secs => $3), attempts = attempts + 1
+        UPDATE imports SET claim = $1, claimed_until = now() + make_interval(secs => $3), attempts = attempts + 1,
+            processing_since = coalesce(processing_since, $4)
         WHERE id = (
             SELECT id FROM imports AS due
             WHERE state = 'running' AND (claimed_until IS NULL OR claimed_until < now()) AND id = coalesce($2, id)
@@ -54,11 +60,12 @@ async def claim_next(connection: Connection, *, claim: UUID, only: UUID | None, 
                 )
             ORDER BY received_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
         )
-        RETURNING id AS import_id, claim, brand, traceparent, attempts, last_line, processed_through
+        RETURNING id AS import_id, claim, brand, kind, traceparent, attempts, last_line, processed_through
         """,
         claim,
         only,
         lease_seconds,
+        now,
     )
     return row_as(Claim, row)
 
@@ -79,11 +86,8 @@ async def hold(connection: Connection, claim: Claim, *, lease_seconds: float) ->
 
 async def advance(connection: Connection, claim: Claim, progress: Progress, *, now: datetime) -> bool:
     """Note what a chunk has come to, in its transaction; return whether the import is done."""
-    refused_before = await connection.fetchval("SELECT refused FROM imports WHERE id = $1", claim.import_id)
-    await connection.executemany(
-        "INSERT INTO import_errors (import_id, line_number, fields) VALUES ($1, $2, $3)",
-        [(claim.import_id, *one) for one in progress.problems[: max(0, MOST_ERRORS - refused_before)]],
-    )
+    if progress.refused:
+        await import_errors.add(connection, claim.import_id, progress.refused)
     return bool(
         await connection.fetchval(
             """
@@ -97,7 +101,7 @@ async def advance(connection: Connection, claim: Claim, progress: Progress, *, n
             progress.processed_through,
             progress.accepted,
             progress.unchanged,
-            len(progress.problems),
+            len(progress.refused),
             now,
         )
     )
@@ -118,19 +122,15 @@ async def give_back(connection: Connection, claim: Claim, *, pause_seconds: floa
     )
 
 
-async def fail(connection: Connection, claim: Claim, *, now: datetime) -> None:
+async def fail(connection: Connection, claim: Claim, failure: ImportFailure, *, now: datetime) -> None:
     """End an import that cannot be processed: what was written stays, and the report says how far it came."""
     await connection.execute(
-        "UPDATE imports SET state = 'failed', finished_at = $3 WHERE id = $1 AND claim = $2 AND state = 'running'",
+        """
+        UPDATE imports SET state = 'failed', failure = $4, finished_at = $3
+        WHERE id = $1 AND claim = $2 AND state = 'running'
+        """,
         claim.import_id,
         claim.claim,
         now,
+        failure,
     )
-
-
-async def errors_of(connection: Connection, import_id: UUID) -> list[tuple[int, list[dict[str, str]]]]:
-    """Return the first refusals of an import by line."""
-    rows = await connection.fetch(
-        "SELECT line_number, fields FROM import_errors WHERE import_id = $1 ORDER BY line_number", import_id
-    )
-    return [(row["line_number"], row["fields"]) for row in rows]

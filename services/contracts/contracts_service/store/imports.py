@@ -6,23 +6,28 @@ from uuid import UUID
 
 from service_kit.database import Connection, row_as
 
-COLUMNS = """id, brand, kind, state, body_digest, lines, accepted, unchanged, refused, begun_at, finished_at"""
+from contracts_service.domain.import_states import ImportFailure, ImportKind, ImportState
+
+COLUMNS = """id, brand, kind, state, failure, body_digest, lines, accepted, unchanged, refused, begun_at, processing_since,
+    finished_at"""
 
 
 @dataclass(frozen=True)
 class Import:
-    """An import: where it stands."""
+    """An import: where it stands. While it is received, `lines` are those that have come so far."""
 
     id: UUID
     brand: str
-    kind: str
-    state: str
+    kind: ImportKind
+    state: ImportState
+    failure: ImportFailure | None
     body_digest: bytes | None
     lines: int
     accepted: int
     unchanged: int
     refused: int
     begun_at: datetime
+    processing_since: datetime | None
     finished_at: datetime | None
 
 
@@ -32,7 +37,7 @@ class NewImport:
 
     id: UUID
     brand: str
-    kind: str
+    kind: ImportKind
     requested_by: str
     key_digest: bytes | None
     traceparent: str | None
@@ -89,16 +94,32 @@ async def find(connection: Connection, import_id: UUID, *, brand: str) -> Import
     return row_as(Import, row)
 
 
-async def is_receiving(connection: Connection, import_id: UUID, *, lease_seconds: float) -> bool:
-    """Renew the lease of an upload; return False when it was given up meanwhile."""
+async def page(connection: Connection, *, brand: str, before: tuple[datetime, UUID] | None, limit: int) -> list[Import]:
+    """Return imports of `brand`, newest first, from the one after `before` on."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {COLUMNS} FROM imports
+        WHERE brand = $1 AND ($2::timestamptz IS NULL OR (begun_at, id) < ($2, $3::uuid))
+        ORDER BY begun_at DESC, id DESC LIMIT $4
+        """,  # noqa: S608 - ours
+        brand,
+        *(before or (None, None)),
+        limit,
+    )
+    return [Import(**dict(row)) for row in rows]
+
+
+async def go_on_receiving(connection: Connection, import_id: UUID, *, lines: int, lease_seconds: float) -> bool:
+    """Note how many lines have come and renew the lease of an upload; return False when it was given up meanwhile."""
     return bool(
         await connection.fetchval(
             """
-            UPDATE imports SET claimed_until = now() + make_interval(secs => $2)
+            UPDATE imports SET claimed_until = now() + make_interval(secs => $2), lines = $3
             WHERE id = $1 AND state = 'receiving' RETURNING true
             """,
             import_id,
             lease_seconds,
+            lines,
         )
     )
 
@@ -157,10 +178,13 @@ async def failed_with_lines(connection: Connection, *, limit: int) -> list[UUID]
 
 
 async def delete(connection: Connection, import_id: UUID) -> None:
-    """Delete an import that has no staged line left."""
+    """Delete an import that has neither staged lines nor refused ones left."""
     await connection.execute("DELETE FROM imports WHERE id = $1", import_id)
 
 
-async def forget_finished(connection: Connection, *, before: datetime) -> None:
-    """Delete the reports of imports that were finished before `before`."""
-    await connection.execute("DELETE FROM imports WHERE state IN ('done', 'failed') AND finished_at < $1", before)
+async def finished_before(connection: Connection, *, before: datetime, limit: int) -> list[UUID]:
+    """Return imports that were finished before `before`: their reports are to be forgotten."""
+    rows = await connection.fetch(
+        "SELECT id FROM imports WHERE state IN ('done', 'failed') AND finished_at < $1 LIMIT $2", before, limit
+    )
+    return [row["id"] for row in rows]

@@ -1,14 +1,17 @@
-"""Uploads that broke off and imports that failed leave no line behind. Deletes import_lines and imports."""
+"""Uploads that broke off and imports that failed leave no line behind, and old reports go. Deletes import_lines, import_errors
+and imports.
+"""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
 from contracts_service.resources import Contracts
-from contracts_service.store import import_lines, imports
+from contracts_service.store import import_errors, import_lines, imports
 
-SLICE = 5000  # lines deleted in one statement: a long file must not run into the statement's time limit
+SLICE = 5000  # rows deleted in one statement: a long file must not run into the statement's time limit
 ROUND = 20
 KEPT = timedelta(days=90)
 
@@ -20,7 +23,7 @@ async def drop_upload(service: Contracts, import_id: UUID) -> None:
     async with service.database.transaction() as connection:
         if not await imports.give_up(connection, import_id, now=service.foundation.clock.now()):
             return
-    await _drop_lines(service, import_id)
+    await _delete_all(service, import_id, import_lines.delete_some)
     async with service.database.transaction() as connection:
         await imports.delete(connection, import_id)
 
@@ -30,18 +33,21 @@ async def sweep_imports(service: Contracts) -> int:
     async with service.database.connection() as connection:
         uploads = await imports.expired_uploads(connection, limit=ROUND)
         failed = await imports.failed_with_lines(connection, limit=ROUND)
+        old = await imports.finished_before(connection, before=service.foundation.clock.now() - KEPT, limit=ROUND)
     for import_id in uploads:
         log.info("upload_dropped", import_id=str(import_id), error="its receiver died")
         await drop_upload(service, import_id)
-    for import_id in failed:
-        await _drop_lines(service, import_id)
-    async with service.database.transaction() as connection:
-        await imports.forget_finished(connection, before=service.foundation.clock.now() - KEPT)
-    return len(uploads) + len(failed)
+    for import_id in (*failed, *old):
+        await _delete_all(service, import_id, import_lines.delete_some)
+    for import_id in old:
+        await _delete_all(service, import_id, import_errors.delete_some)
+        async with service.database.transaction() as connection:
+            await imports.delete(connection, import_id)
+    return len(uploads) + len(failed) + len(old)
 
 
-async def _drop_lines(service: Contracts, import_id: UUID) -> None:
+async def _delete_all(service: Contracts, import_id: UUID, delete_some: Callable[..., Awaitable[int]]) -> None:
     while True:
         async with service.database.transaction() as connection:
-            if not await import_lines.delete_some(connection, import_id, limit=SLICE):
+            if not await delete_some(connection, import_id, limit=SLICE):
                 return

@@ -16,8 +16,6 @@ from contracts_service.security.seals import Seals
 from contracts_service.store.beneficiaries import BeneficiaryRow
 from contracts_service.usecases.member_rows import MemberRows
 
-SEALED_AT_ONCE = 20  # events; sealing takes the processor, and others on this event loop wait meanwhile
-
 
 async def publish_members(service: Contracts, connection: Connection, rows: list[MemberRows], *, now: datetime) -> None:
     """Record the event of each member's new version in the caller's transaction."""
@@ -25,8 +23,7 @@ async def publish_members(service: Contracts, connection: Connection, rows: list
     events: list[tuple[UUID, Event, str | None]] = [
         (service.entropy.new_id(), event_of(service.seals, one), trace) for one in rows
     ]
-    for first in range(0, len(events), SEALED_AT_ONCE):
-        await service.outbox.append_all(connection, events[first : first + SEALED_AT_ONCE], occurred_at=now)
+    await service.outbox.append_all(connection, events, occurred_at=now)
 
 
 def event_of(seals: Seals, rows: MemberRows) -> MemberState:

@@ -1,29 +1,33 @@
 """Files that have arrived are processed chunk by chunk: one transaction each, under a lease, resumed by whoever is there.
 
-Reads import_lines; writes members, contracts, beneficiaries and the outbox (see `save_members`), deletes the lines, advances
-imports. The call that brought the file and the background loop both work here; `import_claims` keeps them apart.
+Reads import_lines; lets the kind's saver write (`import_kinds`), deletes the lines, advances imports. Before the first line a
+file is held against what other brands know (`check_brand`). The call that brought the file and the background loop both work
+here; `import_claims` keeps them apart.
 """
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import structlog
 from service_kit.clock import civil_date
 from service_kit.database import UNAVAILABLE, is_unavailable
+from service_kit.time_slices import TimeSlices
 from service_kit.tracing import span
 
-from contracts_service.domain.enrolment_line import EnrolmentLine, LineProblems, parse_enrolment_line
-from contracts_service.domain.line_json import line_too_long
+from contracts_service.domain.import_states import ImportFailure
+from contracts_service.domain.line_problems import LineProblems
 from contracts_service.resources import Contracts
 from contracts_service.store import import_claims, import_lines
 from contracts_service.store.import_claims import Claim, Progress
-from contracts_service.store.import_lines import StagedLine
-from contracts_service.usecases.save_members import save_members
+from contracts_service.store.import_errors import RefusedLine
+from contracts_service.usecases.check_brand import is_of_another_brand
+from contracts_service.usecases.import_kinds import KINDS
+from contracts_service.usecases.saved_lines import NumberedLine
+from contracts_service.usecases.staged_lines import open_lines
 
-CHUNK_LINES = 100
-CHUNK_BYTES = 1024 * 1024
-LINES_BETWEEN_BREATHS = 10  # others on this event loop wait no longer than these take
 LEASE_SECONDS = 30.0
 ROUND_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.1
@@ -65,13 +69,22 @@ async def process_within(service: Contracts, import_id: UUID, *, seconds: float)
 async def _claim(service: Contracts, *, only: UUID | None) -> Claim | None:
     async with service.database.transaction() as connection:
         claim = await import_claims.claim_next(
-            connection, claim=service.entropy.new_id(), only=only, lease_seconds=LEASE_SECONDS
+            connection,
+            claim=service.entropy.new_id(),
+            only=only,
+            lease_seconds=LEASE_SECONDS,
+            now=service.foundation.clock.now(),
         )
-        if claim is None or claim.attempts <= MOST_ATTEMPTS:
-            return claim
-        await import_claims.fail(connection, claim, now=service.foundation.clock.now())
-    log.error("import_failed", import_id=str(claim.import_id), attempts=claim.attempts)
+    if claim is None or claim.attempts <= MOST_ATTEMPTS:
+        return claim
+    await _fail(service, claim, "no-headway")
     return None
+
+
+async def _fail(service: Contracts, claim: Claim, failure: ImportFailure) -> None:
+    async with service.database.transaction() as connection:
+        await import_claims.fail(connection, claim, failure, now=service.foundation.clock.now())
+    log.error("import_failed", import_id=str(claim.import_id), reason=failure, attempts=claim.attempts)
 
 
 async def _is_running(service: Contracts, import_id: UUID) -> bool:
@@ -85,6 +98,9 @@ async def _work(service: Contracts, claim: Claim, *, seconds: float) -> None:
     deadline = now() + seconds
     with span("process_import", traceparent=claim.traceparent):
         try:
+            if position == 0 and await is_of_another_brand(service, claim):
+                await _fail(service, claim, "wrong-brand")
+                return
             while True:
                 position = await _process_chunk(service, claim, after=position)
                 if position == claim.last_line:
@@ -107,46 +123,47 @@ async def _put_off(service: Contracts, claim: Claim, *, attempts: int | None) ->
             await import_claims.give_back(connection, claim, pause_seconds=pause)
 
 
+@dataclass
+class _Chunk:
+    """Lines that were staged together, read: those that can be saved, and those that cannot."""
+
+    last: int
+    lines: list[NumberedLine[Any]] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
+
+
 async def _process_chunk(service: Contracts, claim: Claim, *, after: int) -> int:
-    """Process the lines after `after` in one transaction and return the last line's number."""
-    async with service.database.connection() as connection:
-        staged = await import_lines.read_after(
-            connection, claim.import_id, after=after, most_lines=CHUNK_LINES, most_bytes=CHUNK_BYTES
-        )
-    lines, problems = await _read(service, claim, staged)
-    now, last = service.foundation.clock.now(), staged[-1].number if staged else claim.last_line
+    """Process the chunk after line `after` in one transaction and return its last line's number."""
+    chunk = await _read_chunk(service, claim, after=after)
+    now = service.foundation.clock.now()
     async with service.database.transaction() as connection:
         if await import_claims.hold(connection, claim, lease_seconds=LEASE_SECONDS) != after:
             raise _TakenOver
-        saved = await save_members(service, connection, brand=claim.brand, lines=lines, now=now)
-        await import_lines.delete_through(connection, claim.import_id, last=last)
-        progress = Progress(last, saved.accepted, saved.unchanged, problems)
+        saved = await KINDS[claim.kind].save(service, connection, brand=claim.brand, lines=chunk.lines, now=now)
+        await import_lines.delete_through(connection, claim.import_id, last=chunk.last)
+        refused = chunk.refused + [(number, problems.as_json()) for number, problems in saved.refused]
+        progress = Progress(chunk.last, saved.accepted, saved.unchanged, refused)
         done = await import_claims.advance(connection, claim, progress, now=now)
     service.foundation.wake.call()
     if done:
         log.info("import_done", import_id=str(claim.import_id), brand=claim.brand, last_line=claim.last_line)
-    return last
+    return chunk.last
 
 
-async def _read(
-    service: Contracts, claim: Claim, staged: list[StagedLine]
-) -> tuple[list[EnrolmentLine], list[tuple[int, list[dict[str, str]]]]]:
-    lines: list[EnrolmentLine] = []
-    problems: list[tuple[int, list[dict[str, str]]]] = []
-    for place, line in enumerate(staged):
-        read = _read_one(service, claim, line)
-        if isinstance(read, LineProblems):
-            problems.append((line.number, read.as_json()))
-        else:
-            lines.append(read)
-        if place % LINES_BETWEEN_BREATHS == 0:
-            await asyncio.sleep(0)
-    return lines, problems
-
-
-def _read_one(service: Contracts, claim: Claim, line: StagedLine) -> EnrolmentLine | LineProblems:
-    if line.content_sealed is None:
-        return line_too_long()
-    content = service.seals.import_line.open(line.content_sealed, context=f"{claim.import_id}:{line.number}")
+async def _read_chunk(service: Contracts, claim: Claim, *, after: int) -> _Chunk:
+    """Return the chunk after line `after`, an empty one at the end of the file."""
+    async with service.database.connection() as connection:
+        row = await import_lines.read_after(connection, claim.import_id, after=after)
+    if row is None:
+        return _Chunk(claim.last_line)
+    chunk, slices = _Chunk(row.last), TimeSlices()
+    read, policy = KINDS[claim.kind].read, service.brands[claim.brand]
     today = civil_date(service.foundation.clock.now())
-    return parse_enrolment_line(content, service.brands[claim.brand].numbers, today=today)
+    for line in open_lines(service.seals, claim.import_id, row):
+        found = line.problems() if line.content is None else read(line.content, policy, today=today)
+        if isinstance(found, LineProblems):
+            chunk.refused.append((line.number, found.as_json()))
+        else:
+            chunk.lines.append(NumberedLine(line.number, found))
+        await slices.pause()
+    return chunk

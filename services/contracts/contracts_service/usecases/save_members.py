@@ -5,7 +5,6 @@ member.changed. In the caller's transaction.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from service_kit.database import Connection
@@ -19,23 +18,21 @@ from contracts_service.store.members import KnownMember, RenewedDigests
 from contracts_service.usecases.chosen_parts import keep_chosen, still_chosen
 from contracts_service.usecases.member_events import publish_members
 from contracts_service.usecases.member_rows import Enrolment, MemberRows, beneficiary_row, contract_row, member_row
-
-
-@dataclass(frozen=True)
-class Saved:
-    """How many lines were written, and how many said what was known."""
-
-    accepted: int
-    unchanged: int
+from contracts_service.usecases.saved_lines import NumberedLine, Saved
 
 
 async def save_members(
-    service: Contracts, connection: Connection, *, brand: str, lines: list[EnrolmentLine], now: datetime
+    service: Contracts,
+    connection: Connection,
+    *,
+    brand: str,
+    lines: list[NumberedLine[EnrolmentLine]],
+    now: datetime,
 ) -> Saved:
     """Write what is new in `lines`, in their order: of two lines about one member, the later one stays."""
     await members.lock_brand(connection, brand)
     accepted = 0
-    for some in _without_repetition(lines):
+    for some in _without_repetition([one.line for one in lines]):
         enrolments, renewals = await _compare(service, connection, brand=brand, lines=some)
         if renewals:
             await members.renew_digests(connection, renewals)
@@ -44,7 +41,7 @@ async def save_members(
             await _write(connection, rows, now=now)
             await publish_members(service, connection, rows, now=now)
         accepted += len(enrolments)
-    return Saved(accepted, len(lines) - accepted)
+    return Saved(accepted, len(lines) - accepted, refused=[])
 
 
 def _without_repetition(lines: list[EnrolmentLine]) -> Iterator[list[EnrolmentLine]]:
