@@ -10,11 +10,15 @@ from contracts_service.consumers import chosen_emails
 from contracts_service.resources import Contracts, open_contracts
 from contracts_service.settings import ContractsSettings
 from contracts_service.usecases.drop_uploads import sweep_imports
+from contracts_service.usecases.make_year_partitions import make_year_partitions
 from contracts_service.usecases.process_imports import process_due_imports
+from contracts_service.usecases.tell_autonomous_beneficiaries import tell_autonomous_beneficiaries
 from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
 
 SWEEP_SECONDS = 60.0
 ENDED_SECONDS = 60.0
+AUTONOMOUS_SECONDS = 30.0
+PARTITIONS_SECONDS = 3600.0
 
 
 def background(service: Contracts) -> Background:
@@ -25,7 +29,14 @@ def background(service: Contracts) -> Background:
         loops=[
             Loop("imports", partial(process_due_imports, service), foundation.settings.poll_seconds, foundation.wake),
             Loop("left_behind", partial(sweep_imports, service), SWEEP_SECONDS),
+            Loop("year_partitions", partial(make_year_partitions, service), PARTITIONS_SECONDS),
             Loop("ended_contracts", partial(tell_ended_contracts, service), ENDED_SECONDS),
+            Loop(
+                "autonomous_people",
+                partial(tell_autonomous_beneficiaries, service),
+                AUTONOMOUS_SECONDS,
+                foundation.wake,
+            ),
         ],
     )
 

@@ -134,6 +134,11 @@ def cap_of_year(kind: Withholding, year: int) -> int:
     return max(figures_on(care, date(year, 12, 31)).most_a_year for care in KIND if KIND[care] == kind)
 
 
+def used_of_year(kind: Withholding, cents: int, year: int) -> int:
+    """Return what a year's signed sum has used of its cap: never less than nothing, never more than the cap."""
+    return max(0, min(cents, cap_of_year(kind, year)))
+
+
 @lru_cache(maxsize=4096)
 def classify(act: str) -> tuple[Care | None, bool]:
     """Return for which care an act withholds something, if any, and whether the line is nothing but that."""

@@ -3,19 +3,25 @@
 from contracts_service.http import (
     beneficiaries,
     contract,
+    contributions,
     enrolments,
     import_reports,
     imports,
     nir_views,
     own_autonomy,
+    reimbursements,
     staff_beneficiaries,
     staff_members,
+    statements,
 )
 
 ENDPOINTS = [
     *contract.ENDPOINTS,
     *beneficiaries.ENDPOINTS,
     *own_autonomy.ENDPOINTS,
+    *contributions.ENDPOINTS,
+    *reimbursements.ENDPOINTS,
+    *statements.ENDPOINTS,
     *imports.ENDPOINTS,
     *import_reports.ENDPOINTS,
     *enrolments.ENDPOINTS,
