@@ -154,6 +154,9 @@ class ContributionUnpaid(MemberNews):
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,7}\.[0-9]{2}$"), Sealed]  # euros
 
 
+Changeable = Literal["phone", "address", "delivery_preference"]
+
+
 class ContactDetailsChanged(MemberNews):
     """Somebody has changed how a person is reached: notifications tells them what, never what it is now.
 
@@ -165,7 +168,7 @@ class ContactDetailsChanged(MemberNews):
 
     change_id: UUID
     changed_at: datetime
-    changed: list[Literal["phone", "address", "delivery_preference"]]
+    changed: list[Changeable]
     by_post: bool = False
     former_address: Annotated[Address | None, Sealed] = None
 
@@ -179,6 +182,18 @@ class EmailCheckRequested(MemberNews):
     check_id: UUID
     reply_by: date  # the last day on which an answer counts
     email: Annotated[str, Sealed]
+
+
+class ReimbursementSettled(MemberNews):
+    """A statement has new lines for `member_id`, the member or an autonomous person: notifications says so, and nothing of care."""
+
+    event_type: ClassVar[str] = "reimbursement.settled.v1"
+    aggregate: ClassVar[str] = "statement_id"
+    recipients: ClassVar[tuple[str, ...]] = ()  # it says nothing that is sealed
+
+    statement_id: UUID
+    settlement_id: UUID  # of this time: more lines may come to the same statement
+    settled_on: date  # the latest payment
 
 
 class BankDetailsChanged(MemberNews):

@@ -6,30 +6,41 @@ from functools import partial
 from service_kit.background import Background, work
 from service_kit.loops import Loop
 
-from contracts_service.consumers import chosen_emails
+from contracts_service.consumers import chosen_emails, failed_deliveries
 from contracts_service.resources import Contracts, open_contracts
 from contracts_service.settings import ContractsSettings
+from contracts_service.usecases.apply_bank_details import apply_bank_details
+from contracts_service.usecases.ask_for_emails import ask_for_emails
+from contracts_service.usecases.doubt_emails import doubt_emails
 from contracts_service.usecases.drop_uploads import sweep_imports
 from contracts_service.usecases.make_year_partitions import make_year_partitions
 from contracts_service.usecases.process_imports import process_due_imports
 from contracts_service.usecases.tell_autonomous_beneficiaries import tell_autonomous_beneficiaries
 from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
+from contracts_service.usecases.tell_settled_statements import tell_settled_statements
 
 SWEEP_SECONDS = 60.0
 ENDED_SECONDS = 60.0
+BANK_DETAILS_SECONDS = 60.0
+EMAIL_CHECK_SECONDS = 60.0
 AUTONOMOUS_SECONDS = 30.0
 PARTITIONS_SECONDS = 3600.0
+SETTLED_SECONDS = 60.0
 
 
 def background(service: Contracts) -> Background:
     """Return what contracts does when nobody asks."""
     foundation = service.foundation
     return Background(
-        subscriptions=chosen_emails.subscriptions(service),
+        subscriptions=[*chosen_emails.subscriptions(service), *failed_deliveries.subscriptions(service)],
         loops=[
             Loop("imports", partial(process_due_imports, service), foundation.settings.poll_seconds, foundation.wake),
             Loop("left_behind", partial(sweep_imports, service), SWEEP_SECONDS),
             Loop("year_partitions", partial(make_year_partitions, service), PARTITIONS_SECONDS),
+            Loop("bank_details", partial(apply_bank_details, service), BANK_DETAILS_SECONDS),
+            Loop("email_checks", partial(ask_for_emails, service), EMAIL_CHECK_SECONDS),
+            Loop("email_doubts", partial(doubt_emails, service), EMAIL_CHECK_SECONDS),
+            Loop("settled_statements", partial(tell_settled_statements, service), SETTLED_SECONDS),
             Loop("ended_contracts", partial(tell_ended_contracts, service), ENDED_SECONDS),
             Loop(
                 "autonomous_people",

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts_service.domain.beneficiary_rules import BeneficiaryRules
 from contracts_service.domain.contact_policy import BankDetailsPolicy, ContactPolicy
 from contracts_service.domain.enrolment_fields import BrandRules
 from contracts_service.domain.nir_views import NirViewRules
@@ -28,6 +29,7 @@ class BrandPolicy(BaseModel):
     contact: ContactPolicy = ContactPolicy()
     bank_details: BankDetailsPolicy = BankDetailsPolicy()
     nir_views: NirViewRules = NirViewRules()
+    beneficiaries: BeneficiaryRules = BeneficiaryRules()
 
     termination: TerminationRules = TerminationRules()
 

@@ -1,7 +1,9 @@
 """The table of contracts' routes: start reading here."""
 
 from contracts_service.http import (
+    bank_details,
     beneficiaries,
+    contact_details,
     contract,
     contributions,
     enrolments,
@@ -17,6 +19,8 @@ from contracts_service.http import (
 
 ENDPOINTS = [
     *contract.ENDPOINTS,
+    *contact_details.ENDPOINTS,
+    *bank_details.ENDPOINTS,
     *beneficiaries.ENDPOINTS,
     *own_autonomy.ENDPOINTS,
     *contributions.ENDPOINTS,

@@ -78,6 +78,17 @@ ADD COLUMN delivery_preference text NOT NULL DEFAULT 'electronic',
 ADD COLUMN email_since timestamptz,
 ADD CONSTRAINT beneficiaries_delivery_preference CHECK (delivery_preference IN ('electronic', 'paper')) NOT VALID;
 
+CREATE FUNCTION note_own_email() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF lower(NEW.email) IS DISTINCT FROM lower(OLD.email) THEN
+        NEW.email_since := now();
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER note_own_email BEFORE UPDATE OF email ON beneficiaries FOR EACH ROW EXECUTE FUNCTION note_own_email();
+
 -- The bank account of a person, and those before it: pending → in_force → replaced; a change that was stopped is cancelled, by
 -- the person, an adviser, or another change. What is sealed has the row's id as its context; `iban_digest` is keyed, and says
 -- whether the same account was given again. A change that is told by post waits for longer (`in_force_on`).

@@ -43,6 +43,10 @@ def _nir_digest(seals: Seals, brand: str, content: bytes) -> bytes:
     return seals.nir_digest(brand, SocialSecurityNumber(content.decode()))
 
 
+def _iban_digest(seals: Seals, person_id: str, content: bytes) -> bytes:
+    return seals.iban_digests.of(person_id, content.decode())
+
+
 _BRAND_OF_BENEFICIARY = (
     "(SELECT brand FROM members JOIN contracts ON member_id = members.id WHERE contracts.id = contract_id)"
 )
@@ -60,7 +64,20 @@ SEALED: tuple[SealedColumn, ...] = (
     ),
     SealedColumn("beneficiaries", "autonomy_refusal_proof_sealed", lambda seals: seals.refusal_proof),
     SealedColumn("autonomy_changes", "proof_sealed", lambda seals: seals.autonomy_proof),
+    SealedColumn("beneficiary_requests", "nir_sealed", lambda seals: seals.requested_nir),
+    SealedColumn("beneficiary_requests", "refusal_sealed", lambda seals: seals.request_refusal),
+    SealedColumn("supporting_documents", "content_sealed", lambda seals: seals.supporting_document, rows=2),
     SealedColumn("staff_deeds", "reason_sealed", lambda seals: seals.reasons),
+    SealedColumn(
+        "bank_details",
+        "iban_sealed",
+        lambda seals: seals.bank_iban,
+        LookUpDigest("iban_digest", "person_id::text", _iban_digest),
+    ),
+    SealedColumn("bank_details", "holder_sealed", lambda seals: seals.bank_holder),
+    SealedColumn("bank_details", "bic_sealed", lambda seals: seals.bank_bic),
+    SealedColumn("termination_drafts", "entry_sealed", lambda seals: seals.termination_entry),
+    SealedColumn("terminations", "evidence_sealed", lambda seals: seals.termination_evidence),
 )
 
 # Sealed values that leave by themselves within hours: counted, and rewritten by nobody.
@@ -77,6 +94,8 @@ EXCUSED = {
     "terminations.text_digest": "the same",
     "terminations.recap_digest": "SHA-256, with the nonce in the sealed evidence",
     "supporting_documents.sha256": "of the document as we keep it",
+    "termination_drafts.secret_digest": "of a secret that serves for a day",
+    "terminations.secret_digest": "opens a receipt that its owner has read; where its key is gone it opens nothing",
     "public_calls.network": "of an hour",
     "imports.key_digest": "an Idempotency-Key, of a day: a repetition after the exchange is an import of nothing new",
     "imports.body_digest": "the same",

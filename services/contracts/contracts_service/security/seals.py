@@ -25,6 +25,14 @@ class Seals:
     refusal_proof: Cipher
     autonomy_proof: WrappingCipher
     reasons: WrappingCipher
+    bank_iban: WrappingCipher
+    bank_holder: WrappingCipher
+    bank_bic: WrappingCipher
+    requested_nir: WrappingCipher
+    request_refusal: WrappingCipher
+    supporting_document: WrappingCipher
+    termination_entry: Cipher
+    termination_evidence: WrappingCipher
     nir_digests: Digests
     fingerprints: Digests
     file_emails: Digests
@@ -32,6 +40,10 @@ class Seals:
     told_states: Digests
     body_digests: Digests
     key_digests: Digests
+    iban_digests: Digests
+    contact_tags: Digests
+    termination_secrets: Digests
+    calling_networks: Digests
 
     @classmethod
     def on(cls, ring: KeyRing) -> Self:
@@ -44,6 +56,14 @@ class Seals:
             refusal_proof=Cipher(ring, "beneficiary.autonomy_refusal_proof"),
             autonomy_proof=WrappingCipher(ring, "autonomy_change.proof"),
             reasons=WrappingCipher(ring, "staff_deed.reason"),
+            bank_iban=WrappingCipher(ring, "bank_details.iban"),
+            bank_holder=WrappingCipher(ring, "bank_details.holder"),
+            bank_bic=WrappingCipher(ring, "bank_details.bic"),
+            requested_nir=WrappingCipher(ring, "beneficiary_request.nir"),
+            request_refusal=WrappingCipher(ring, "beneficiary_request.refusal"),
+            supporting_document=WrappingCipher(ring, "supporting_document.content"),
+            termination_entry=Cipher(ring, "termination_draft.entry"),
+            termination_evidence=WrappingCipher(ring, "termination.evidence"),
             nir_digests=Digests(ring, "nir"),
             fingerprints=Digests(ring, "member.fingerprint"),
             file_emails=Digests(ring, "member.file_email"),
@@ -51,6 +71,10 @@ class Seals:
             told_states=Digests(ring, "beneficiary.told_state"),
             body_digests=Digests(ring, "import.body"),
             key_digests=Digests(ring, "import.key"),
+            iban_digests=Digests(ring, "bank_details.iban"),
+            contact_tags=Digests(ring, "contact_details.tag"),
+            termination_secrets=Digests(ring, "termination.secret"),
+            calling_networks=Digests(ring, "public_calls.network"),
         )
 
     def nir_digest(self, brand: str, number: SocialSecurityNumber) -> bytes:

@@ -10,9 +10,11 @@ from service_kit.database import Connection
 from service_kit.events import Event
 from service_kit.tracing import current_traceparent
 
+from contracts_service.domain.delivery_preference import Delivery, effective_delivery
 from contracts_service.events import Address, Beneficiary, Guarantee, MemberChanged, MemberEnrolled, MemberState
 from contracts_service.resources import Contracts
 from contracts_service.security.seals import Seals
+from contracts_service.store import contact_details
 from contracts_service.store.beneficiaries import BeneficiaryRow
 from contracts_service.usecases.member_rows import MemberRows
 
@@ -20,13 +22,17 @@ from contracts_service.usecases.member_rows import MemberRows
 async def publish_members(service: Contracts, connection: Connection, rows: list[MemberRows], *, now: datetime) -> None:
     """Record the event of each member's new version in the caller's transaction."""
     trace = current_traceparent()
+    ways = {
+        known.id: effective_delivery(known.delivery_preference, known.email_state)
+        for known in await contact_details.deliveries_of(connection, [one.member.id for one in rows])
+    }
     events: list[tuple[UUID, Event, str | None]] = [
-        (service.entropy.new_id(), event_of(service.seals, one), trace) for one in rows
+        (service.entropy.new_id(), event_of(service.seals, one, ways[one.member.id]), trace) for one in rows
     ]
     await service.outbox.append_all(connection, events, occurred_at=now)
 
 
-def event_of(seals: Seals, rows: MemberRows) -> MemberState:
+def event_of(seals: Seals, rows: MemberRows, delivery: Delivery) -> MemberState:
     """Return member.enrolled for a member's first version, member.changed for any later one."""
     member, contract, owner = rows.member, rows.contract, str(rows.member.id)
     model: type[MemberState] = MemberEnrolled if member.version == 1 else MemberChanged
@@ -42,6 +48,7 @@ def event_of(seals: Seals, rows: MemberRows) -> MemberState:
         product=contract.product,
         responsible=contract.responsible,
         guarantees=[Guarantee(**one) for one in contract.guarantees],
+        delivery_preference=delivery,
         membership_number=member.membership_number,
         nir=seals.member_nir.open(member.nir_sealed, context=owner).decode(),
         title=member.title,
