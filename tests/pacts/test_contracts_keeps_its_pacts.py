@@ -4,16 +4,20 @@ What is only agreed on has no use case yet: the declared model goes through the 
 """
 
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import orjson
 import pytest
+from contracts_service.domain.import_states import ImportKind
 from contracts_service.usecases.process_imports import process_within
 from contracts_service.usecases.receive_import import Sender, receive_import
 from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
 
+from tests.pacts import beneficiary_expectations as people
+from tests.pacts import money_expectations as money
 from tests.pacts import news_expectations as news
 from tests.pacts.member_expectations import ALL_KNOWN, LITTLE_KNOWN
 from tests.pacts.test_documents_hears_contracts import ENDED
@@ -67,7 +71,10 @@ STATES = {
     ALL_KNOWN: ("mgas", all_known),
     LITTLE_KNOWN: ("safiag", little_known),
     ENDED: ("mgas", over),
+    people.ALL_KNOWN: ("mgas", lambda: all_known() | {"email": None}),
+    people.REFUSED: ("safiag", little_known),
     news.ENDED.expectation.state: ("mgas", over),
+    **dict.fromkeys(money.STATES, ("mgas", all_known)),
 }
 # state → what differs from the event as it mostly is
 AGREED: dict[str, dict[str, Any]] = {told_of.expectation.state: {} for told_of in news.NEWS_EXPECTATIONS} | {
@@ -76,13 +83,13 @@ AGREED: dict[str, dict[str, Any]] = {told_of.expectation.state: {} for told_of i
 }
 
 
-async def imported(contracts: OpenedPart, brand: str, line: dict[str, Any]) -> None:
+async def imported(contracts: OpenedPart, brand: str, line: dict[str, Any], *, kind: ImportKind = "members") -> None:
     """Import one line."""
 
     async def parts() -> AsyncIterator[bytes]:
         yield orjson.dumps(line)
 
-    service, sender = contracts.resources, Sender(brand=brand, subject="back-office", kind="members", key=None)
+    service, sender = contracts.resources, Sender(brand=brand, subject="back-office", kind=kind, key=None)
     import_id = await receive_import(service, sender, parts(), now=service.foundation.clock.now())
     await process_within(service, import_id, seconds=10)
 
@@ -105,6 +112,12 @@ async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consu
         else:
             brand, make = STATES[state]
             line = make()
+            if event_type == people.EVENT:
+                await people.make_news(contracts, state, line, partial(imported, contracts, brand))
+                return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
+            if state in money.STATES:
+                await money.make_money_news(contracts, event_type, line, partial(imported, contracts, brand))
+                return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
             await imported(contracts, brand, line)
             if event_type == "member.changed.v1":
                 await imported(contracts, brand, line | {"last_name": "Lefèvre-Benali"})

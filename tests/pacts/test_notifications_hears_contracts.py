@@ -1,11 +1,13 @@
 """What notifications expects of contracts: whom to write to and where, and what a member must be told of the contract."""
 
 import pytest
-from notifications_service.usecases.keep_recipient import MemberState, open_recipient
+from notifications_service.usecases.keep_recipient import AutonomousBeneficiary, MemberState, open_recipient
 from pact import match
 
+from tests.pacts import beneficiary_expectations as people
 from tests.pacts.account_expectations import Told
 from tests.pacts.member_expectations import ALL_KNOWN, BARE, FULL, LITTLE_KNOWN, member
+from tests.pacts.money_expectations import READER, SETTLED
 from tests.pacts.news_expectations import NEWS_EXPECTATIONS
 from tests.support.agreements import hearings, publications
 from tests.support.pacts import STALE, Expectation, committed, fields_read, fields_told, heard_by, pact_of, written
@@ -22,7 +24,18 @@ LESS = Expectation(
     "somebody without e-mail", LITTLE_KNOWN, "member.changed.v1", member(BARE, HAITI, *READ, version=TWO)
 )
 MEMBERS = [ENROLLED, BY_POST, CHANGED, LESS]
-EXPECTATIONS = [*MEMBERS, *(told.expectation for told in NEWS_EXPECTATIONS)]
+READ_OF_PEOPLE = [name for name in AutonomousBeneficiary.model_fields if name != "beneficiary_id"]
+YVES, LEA = "5be0c7a9-41d2-4c38-b6f1-90d27e3a8c54", "0d9a4e86-7b12-4c55-9f03-e1c8a6b2d740"
+AUTONOMOUS = Expectation(
+    "somebody in the own name", people.ALL_KNOWN, people.EVENT, people.person(people.PERSON, YVES, *READ_OF_PEOPLE)
+)
+REFUSED = Expectation(
+    "somebody not autonomous any more",
+    people.REFUSED,
+    people.EVENT,
+    people.person(people.BARE_PERSON, LEA, *READ_OF_PEOPLE, version=TWO),
+)
+EXPECTATIONS = [*MEMBERS, AUTONOMOUS, REFUSED, SETTLED, *(told.expectation for told in NEWS_EXPECTATIONS)]
 OF_ALL = [
     "Mme Anne-Sophie Lefèvre",
     "Chez M. Benali",
@@ -58,6 +71,28 @@ async def test_a_recipient_follows_the_member(
     assert recipient.address_lines() == address
 
 
+@pytest.mark.parametrize(
+    ("expectation", "email", "address"),
+    [
+        (AUTONOMOUS, "anne.sophie@courriel.example", ["Anne-Sophie Lefèvre", *OF_ALL[1:]]),
+        (REFUSED, None, OF_LITTLE),
+    ],
+    ids=["autonomous", "refused"],
+)
+async def test_a_recipient_follows_an_autonomous_person(
+    parts: dict[str, OpenedPart], expectation: Expectation, email: str | None, address: list[str]
+):
+    notifications = parts["notifications"]
+    [event] = await heard_by(pact_of("notifications", "contracts", [expectation]), notifications.hear)
+    query = "SELECT version, member_id, person_sealed FROM recipients WHERE member_id = $1"
+    row = await notifications.row(query, event["data"]["beneficiary_id"])
+    recipient = open_recipient(notifications.resources, row["member_id"], row["person_sealed"])
+
+    assert row["version"] == event["data"]["version"]
+    assert (recipient.email and recipient.email.reveal()) == email
+    assert recipient.address_lines() == address
+
+
 @pytest.mark.parametrize("told", NEWS_EXPECTATIONS, ids=[told.expectation.description for told in NEWS_EXPECTATIONS])
 async def test_what_a_member_must_be_told_of_the_contract_is_planned(parts: dict[str, OpenedPart], told: Told):
     notifications = parts["notifications"]
@@ -67,6 +102,16 @@ async def test_what_a_member_must_be_told_of_the_contract_is_planned(parts: dict
         rows = await connection.fetch(query, event["data"][told.cause])
 
     assert [tuple(row) for row in rows] == told.planned
+
+
+async def test_a_statement_with_new_lines_is_announced_to_its_reader(parts: dict[str, OpenedPart]):
+    notifications = parts["notifications"]
+    await notifications.hear(READER)
+    [event] = await heard_by(pact_of("notifications", "contracts", [SETTLED]), notifications.hear)
+    query = "SELECT purpose, channel FROM deliveries WHERE cause = $1"
+    row = await notifications.row(query, event["data"]["settlement_id"])
+
+    assert tuple(row) == ("statement_available", "email")
 
 
 @pytest.mark.unit

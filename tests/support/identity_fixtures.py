@@ -18,8 +18,8 @@ from identity_service import app
 from identity_service.consumers import members
 from identity_service.resources import MIGRATIONS, Identity, open_identity
 from identity_service.settings import IdentitySettings
+from identity_service.usecases.account_holders import EnrolledMember
 from identity_service.usecases.decide_resets import decide_due_resets
-from identity_service.usecases.open_account import EnrolledMember
 from service_kit.database import Connection
 from service_kit.key_material import make_key_material, make_key_ring, make_signing_keys
 from service_kit.migrate import migrate

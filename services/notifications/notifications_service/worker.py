@@ -9,6 +9,7 @@ from service_kit.loops import Loop
 from notifications_service.consumers import (
     accounts,
     activations,
+    autonomous_people,
     bank_details,
     beneficiaries,
     contributions,
@@ -23,6 +24,7 @@ from notifications_service.consumers import (
     passwords,
     redeemed_codes,
     resets,
+    statements,
     unneeded_codes,
 )
 from notifications_service.domain.mail_seats import seats_of
@@ -43,6 +45,7 @@ from notifications_service.usecases.watch_promises import PromiseWatch
 
 TOPICS = (
     members,
+    autonomous_people,
     resets,
     letters,
     redeemed_codes,
@@ -59,6 +62,7 @@ TOPICS = (
     beneficiaries,
     endings,
     documents,
+    statements,
 )
 EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 GIVE_UP_SECONDS = 5.0

@@ -54,6 +54,7 @@ async def test_an_account_is_shown_as_it_stands_without_a_secret_or_a_whole_addr
             {
                 "id": str((await opened.account(member))["id"]),
                 "member_id": member["member_id"],
+                "holder": "member",
                 "state": "active",
                 "activated": True,
                 "locked": False,

@@ -13,6 +13,10 @@ from contracts_service.http.access import READING
 from contracts_service.resources import Contracts
 from contracts_service.usecases.read_contract import read_contract
 
+DESCRIPTION = """For the member, and for an autonomous beneficiary of the member's contract (16 or more, autonomy not refused:
+code de la mutualité, L114-2). A beneficiary sees the cover, which ends with the own last day, and nothing of the member's person:
+`statement_identifier` is always null then."""
+
 
 class GuaranteeAnswer(BaseModel):
     """One guarantee and its level, in the insurer's own words."""
@@ -37,10 +41,8 @@ class ContractAnswer(BaseModel):
 
 
 async def show_contract(call: Call[Contracts]) -> Answer:
-    """Answer the caller's own contract."""
-    found, statement_identifier = await read_contract(
-        call.resources, brand=call.member.brand, member_id=call.member.member_id
-    )
+    """Answer the contract that covers the caller."""
+    found, statement_identifier = await read_contract(call.resources, call.member, now=call.now)
     status = status_on(civil_date(call.now), effective_date=found.effective_date, end_date=found.end_date)
     columns = {name: value for name, value in vars(found).items() if name in ContractAnswer.model_fields}
     return Answer(
@@ -53,10 +55,11 @@ ENDPOINTS = [
         "GET",
         "/v1/me/contract",
         "show_contract",
-        "The signed-in member's contract",
+        "The contract that covers the signed-in person",
         show_contract,
         READING,
         answer=ContractAnswer,
         problems=(NotFound,),
+        description=" ".join(DESCRIPTION.split()),
     ),
 ]

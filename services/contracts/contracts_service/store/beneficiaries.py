@@ -59,10 +59,13 @@ async def covered_by(connection: Connection, contract_id: UUID) -> list[Benefici
 async def replace_all(
     connection: Connection, rows: list[BeneficiaryRow], *, contract_ids: list[UUID], now: datetime
 ) -> None:
-    """Let `rows` be all whom `contract_ids` cover: new ones, known ones, and known ones who are back."""
+    """Let `rows` be all whom `contract_ids` cover: new ones, known ones, and known ones who are back.
+
+    Everybody is looked at anew (store/autonomous_news.py): what is told of them holds the contract's dates and the address, too.
+    """
     await connection.execute(
         """
-        UPDATE beneficiaries SET removed_at = $3
+        UPDATE beneficiaries SET removed_at = $3, look_on = autonomous_from
         WHERE contract_id = ANY($1) AND removed_at IS NULL AND id <> ALL($2)
         """,
         contract_ids,
@@ -73,11 +76,12 @@ async def replace_all(
         """
         INSERT INTO beneficiaries (
             id, contract_id, place, first_name, last_name, birth_date, birth_rank, relation, nir_sealed, nir_digest,
-            autonomous_from, created_at
-        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            autonomous_from, look_on, created_at
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
         ON CONFLICT (id) DO UPDATE SET
             place = $3, first_name = $4, last_name = $5, birth_date = $6, birth_rank = $7, relation = $8,
-            nir_sealed = $9, nir_digest = $10, autonomous_from = $11, removed_at = NULL
+            nir_sealed = $9, nir_digest = $10, autonomous_from = $11, removed_at = NULL,
+            look_on = CASE WHEN beneficiaries.told_version > 0 THEN '-infinity' ELSE $11 END
         """,
         [(*vars(row).values(), now) for row in rows],
     )

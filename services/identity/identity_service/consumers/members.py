@@ -6,7 +6,8 @@ from service_kit.database import Connection
 from service_kit.subscriptions import EventContext, Subscription
 
 from identity_service.resources import Identity
-from identity_service.usecases.open_account import EnrolledMember, open_account
+from identity_service.usecases.account_holders import EnrolledMember
+from identity_service.usecases.open_account import open_account
 
 EVENTS = ("member.enrolled.v1", "member.changed.v1")
 

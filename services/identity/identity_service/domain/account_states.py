@@ -9,7 +9,7 @@ from service_kit.clock import civil_date
 from identity_service.domain.accounts import Account
 from identity_service.domain.brand_policy import BrandPolicy, Lockout
 
-State = Literal["not_yet_in_force", "ended", "not_activated", "locked", "read_only", "active"]
+State = Literal["closed", "not_yet_in_force", "ended", "not_activated", "locked", "read_only", "active"]
 DAY = timedelta(days=1)
 
 
@@ -54,6 +54,8 @@ def lock_of(tries: Tries, lockout: Lockout, *, now: datetime) -> Lock:
 def state_of(account: Account, lock: Lock, policy: BrandPolicy, *, now: datetime) -> State:
     """Return the one word for what stands in the way first."""
     today = civil_date(now)
+    if account.closed_at is not None:
+        return "closed"
     if today < account.effective_from:
         return "not_yet_in_force"
     if not account.usable_on(today, read_only_years=policy.read_only_years):

@@ -7,7 +7,9 @@ from identity_service.domain.deeds import Actor, Kind
 
 SENTENCES: dict[Kind, str] = {
     "account_activated": "Création de votre espace adhérent.",
+    "account_closed": "Fermeture de votre espace, après le refus de votre autonomie.",
     "account_locked": "Blocage de la connexion par mot de passe, après trop d’essais erronés.",
+    "account_reopened": "Réouverture de votre espace, après le retrait du refus de votre autonomie.",
     "account_searched": "Recherche de votre compte.",
     "account_unlocked": "Déblocage de la connexion par mot de passe.",
     "account_welcomed": "Ouverture de votre espace adhérent : un message de bienvenue vous a été envoyé.",

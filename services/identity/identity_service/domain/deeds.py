@@ -6,7 +6,9 @@ from uuid import UUID
 
 Kind = Literal[
     "account_activated",
+    "account_closed",
     "account_locked",
+    "account_reopened",
     "account_unlocked",
     "account_welcomed",
     "activation_requested",

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from identity_service.domain.account_states import State, lock_of, state_of
+from identity_service.domain.accounts import Holder
 from identity_service.domain.masked_addresses import masked
 from identity_service.resources import Identity
 from identity_service.store.account_states import KeptState
@@ -32,7 +33,8 @@ class AccountState(BaseModel):
     """How an account stands. No secret is in it, and of the e-mail address only its first letters."""
 
     id: UUID
-    member_id: UUID  # by which the other services know the member: notifications lists the mails and letters to them
+    member_id: UUID  # by which the other services know the person: notifications lists the mails and letters to them
+    holder: Holder  # whose: the member's, or that of somebody whom the member's contract covers (contracts says who)
     state: State
     activated: bool
     locked: bool
@@ -59,6 +61,7 @@ def shown(identity: Identity, kept: KeptState, *, now: datetime) -> AccountState
     return AccountState(
         id=account.id,
         member_id=account.member_id,
+        holder=account.holder,
         state=state_of(account, lock, policy, now=now),
         activated=account.password_hash is not None,
         locked=lock.closed,

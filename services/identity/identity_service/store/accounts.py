@@ -11,7 +11,9 @@ from service_kit.database import Connection, row_as
 
 from identity_service.domain.accounts import Account
 
-COLUMNS = "id, brand, member_id, effective_from, ended_on, email_sealed, statement_digest, password_hash"
+COLUMNS = (
+    "id, brand, member_id, effective_from, ended_on, email_sealed, statement_digest, password_hash, holder, closed_at"
+)
 
 
 async def find_by_login(
@@ -52,9 +54,13 @@ async def personal_digests(connection: Connection, account_id: UUID) -> set[byte
 
 
 async def lock(connection: Connection, account_id: UUID) -> str | None:
-    """Keep others from deciding about the account until the transaction ends, and return the present password's hash."""
+    """Keep others from deciding about the account until the transaction ends, and return the present password's hash.
+
+    Of an account that was closed it is None: a password that was right a moment ago opens it no more.
+    """
     found: str | None = await connection.fetchval(
-        "SELECT password_hash FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id
+        "SELECT CASE WHEN closed_at IS NULL THEN password_hash END FROM accounts WHERE id = $1 FOR NO KEY UPDATE",
+        account_id,
     )
     return found
 

@@ -6,14 +6,18 @@ from uuid import UUID
 
 from service_kit.database import Connection, row_as
 
+from identity_service.domain.accounts import Holder
+
 # The address follows contracts only where contracts tells another one than the last time: one that the member chose stays
 # until then. $8 is what contracts tells, under today's key, $16 the same under each key that there is.
 SAVE = """
     INSERT INTO accounts (
         id, brand, member_id, member_version, nir_digest, membership_digest, birth_digest, email_digest,
         told_email_digest, email_sealed, statement_digest, personal_digests, effective_from, ended_on, created_at,
-        welcomed_at
-    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15)
+        welcomed_at, holder, closed_at
+    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $17,
+        CASE WHEN $18::boolean THEN $14::timestamptz END
+    )
     ON CONFLICT (brand, member_id) DO UPDATE SET
         member_version = $4, nir_digest = $5, membership_digest = $6, birth_digest = $7, told_email_digest = $8,
         (email_digest, email_sealed) = (
@@ -28,15 +32,16 @@ SAVE = """
                 END AS keeps
             ) AS choice
         ),
-        statement_digest = $10, personal_digests = $11, effective_from = $12, ended_on = $13
+        statement_digest = $10, personal_digests = $11, effective_from = $12, ended_on = $13,
+        closed_at = CASE WHEN $18 THEN coalesce(accounts.closed_at, $14::timestamptz) END
     WHERE accounts.member_version < $4
-    RETURNING id AS account_id, email_digest
+    RETURNING id AS account_id, email_digest, closed_at IS NOT NULL AS closed
 """
 
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A member as identity keeps one: digests, an encrypted address, and from when to when.
+    """A member, or somebody known apart from one, as identity keeps them: digests, an encrypted address, and from when to when.
 
     `email_digests` are of the address that contracts tells, under each key, today's first; empty without an address.
     """
@@ -55,6 +60,8 @@ class Enrolment:
     effective_from: date
     ended_on: date | None
     welcomed_at: datetime | None  # of a new account only: set where nobody is to be welcomed
+    holder: Holder
+    closed: bool
 
     @property
     def email_digest(self) -> bytes | None:
@@ -68,13 +75,15 @@ class KnownMember:
 
     account_id: UUID
     email_digest: bytes | None
+    closed: bool
 
 
 async def hold(connection: Connection, *, brand: str, member_id: UUID) -> KnownMember | None:
     """Return what is kept of a member, and keep others from deciding about the account until the transaction ends."""
     row = await connection.fetchrow(
         """
-        SELECT id AS account_id, email_digest FROM accounts WHERE brand = $1 AND member_id = $2 FOR NO KEY UPDATE
+        SELECT id AS account_id, email_digest, closed_at IS NOT NULL AS closed
+        FROM accounts WHERE brand = $1 AND member_id = $2 FOR NO KEY UPDATE
         """,
         brand,
         member_id,
@@ -102,5 +111,7 @@ async def save(connection: Connection, enrolment: Enrolment, *, now: datetime) -
         now,
         enrolment.welcomed_at,
         enrolment.email_digests,
+        enrolment.holder,
+        enrolment.closed,
     )
     return row_as(KnownMember, row)

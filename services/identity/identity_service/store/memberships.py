@@ -21,10 +21,14 @@ class Membership:
 
 
 async def find(connection: Connection, *, brand: str, digests: list[bytes]) -> list[Membership]:
-    """Return what has a membership number with one of `digests`."""
+    """Return the members who have a membership number with one of `digests`.
+
+    Beneficiaries have it too, and are as if they were not there: a household shares its numbers, which prove nothing (ADR 0021).
+    """
     rows = await connection.fetch(
         f"""
-        SELECT nir_digest, birth_digest, {COLUMNS} FROM accounts WHERE brand = $1 AND membership_digest = ANY($2)
+        SELECT nir_digest, birth_digest, {COLUMNS} FROM accounts
+        WHERE brand = $1 AND membership_digest = ANY($2) AND holder = 'member'
         """,  # noqa: S608 - ours
         brand,
         digests,

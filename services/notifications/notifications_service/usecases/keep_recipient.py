@@ -1,6 +1,10 @@
-"""A member was enrolled or changed: we know whom to write to, and where. Writes recipients, in the consumer's transaction."""
+"""A member was enrolled or changed, or somebody is known apart from one: we know whom to write to, and where.
+
+Writes recipients, in the consumer's transaction.
+"""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -10,9 +14,10 @@ from service_kit.key_rings import KeyRingUnusable
 from service_kit.personal import Personal
 from service_kit.subscriptions import Reader
 
-from notifications_service.domain.recipient import Recipient
+from notifications_service.domain.recipient import Recipient, RecipientAddress
 from notifications_service.resources import Notifications
 from notifications_service.store import recipients
+from notifications_service.store.recipients import KeptRecipient
 
 log = structlog.get_logger()
 
@@ -23,19 +28,65 @@ class MemberState(Recipient, Reader):
     version: int
     member_id: UUID
     brand: str
+    delivery_preference: Literal["electronic", "paper"] = "electronic"
+
+    @property
+    def wants_paper(self) -> bool:
+        """Tell whether what the law wants on a durable medium goes by post (code de la mutualité, L221-6-5)."""
+        return self.delivery_preference == "paper"
+
+    @property
+    def person_id(self) -> UUID:
+        """Return the id by which the person is told of anything."""
+        return self.member_id
+
+    def kept(self) -> bytes:
+        """Return what is kept, to be sealed."""
+        return self.model_dump_json(include=set(Recipient.model_fields)).encode()
+
+
+class AutonomousBeneficiary(Reader):
+    """What notifications reads of somebody who is known apart from a member: no title is known, the address is the contract's."""
+
+    version: int
+    beneficiary_id: UUID
+    brand: str
+    last_name: Personal
+    first_name: Personal | None = None
+    email: Personal | None = None
+    address: RecipientAddress
+
+    @property
+    def wants_paper(self) -> bool:
+        """Return False: it is the member who chooses paper, for what concerns the contract."""
+        return False
+
+    @property
+    def person_id(self) -> UUID:
+        """Return the id by which the person is told of anything."""
+        return self.beneficiary_id
+
+    def kept(self) -> bytes:
+        """Return what is kept, to be sealed."""
+        recipient = Recipient(
+            last_name=self.last_name, first_name=self.first_name, email=self.email, address=self.address
+        )
+        return recipient.model_dump_json().encode()
 
 
 async def keep_recipient(
-    notifications: Notifications, connection: Connection, member: MemberState, *, now: datetime
+    notifications: Notifications, connection: Connection, person: MemberState | AutonomousBeneficiary, *, now: datetime
 ) -> None:
-    """Keep the member's state when `member.version` is newer than what is kept."""
-    person = member.model_dump_json(include=set(Recipient.model_fields)).encode()
+    """Keep the person's state when `person.version` is newer than what is kept."""
     await recipients.save(
         connection,
-        member.brand,
-        member.member_id,
-        version=member.version,
-        person_sealed=notifications.persons.seal(person, context=str(member.member_id)),
+        person.brand,
+        person.person_id,
+        KeptRecipient(
+            version=person.version,
+            person_sealed=notifications.persons.seal(person.kept(), context=str(person.person_id)),
+            wants_paper=person.wants_paper,
+        ),
         now=now,
     )
 

@@ -1,0 +1,26 @@
+"""SQL of the people on a contract: the member first, then those beside the member, today's before the former ones."""
+
+from uuid import UUID
+
+from service_kit.database import Connection
+
+from contracts_service.domain.covered_person import CoveredPerson
+
+
+async def of_contract(connection: Connection, contract_id: UUID) -> list[CoveredPerson]:
+    """Return everybody whom a contract covers or has covered; former ones, the last to leave first, come after the others."""
+    rows = await connection.fetch(
+        """
+        SELECT members.id, 'member' AS relation, first_name, last_name, birth_date, NULL::integer AS birth_rank,
+               created_at AS heard_at, NULL::timestamptz AS removed_at, NULL::date AS autonomous_from,
+               NULL::date AS autonomy_refused_on, -1 AS place
+        FROM contracts JOIN members ON members.id = member_id WHERE contracts.id = $1
+        UNION ALL
+        SELECT id, relation, first_name, last_name, birth_date, birth_rank, created_at, removed_at, autonomous_from,
+               autonomy_refused_on, place
+        FROM beneficiaries WHERE contract_id = $1
+        ORDER BY removed_at DESC NULLS FIRST, place, id
+        """,
+        contract_id,
+    )
+    return [CoveredPerson(*list(row.values())[:-1]) for row in rows]

@@ -1,0 +1,40 @@
+"""An adviser or the back office looks for a member by number, and for the people on the contract. Writes staff_deeds.
+
+Without a social-security number; with the ids that other calls of the staff take. Each look is a deed, also the one in vain.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service_kit.clock import civil_date
+from service_kit.personal import Personal
+from service_kit.staff_deeds import StaffAct
+
+from contracts_service.resources import Contracts
+from contracts_service.store import contracts, members
+from contracts_service.store.contracts import ContractRow
+from contracts_service.usecases.list_people import ListedPerson, people_of
+from contracts_service.usecases.record_deed import record_deed
+
+
+@dataclass(frozen=True)
+class FoundMember:
+    """A member's contract and everybody on it, the member first."""
+
+    contract: ContractRow
+    people: list[ListedPerson]
+
+
+async def search_members(
+    service: Contracts, act: StaffAct, *, membership_number: Personal, now: datetime
+) -> list[FoundMember]:
+    """Return the member of the act's brand who has the number, however it is spaced; nobody, or one."""
+    number = "".join(membership_number.reveal().split())
+    async with service.database.transaction() as connection:
+        known = (await members.find_all(connection, brand=act.brand, membership_numbers=[number])).get(number)
+        deed = act.deed("member_searched", object_id=known.id if known else None, member_id=known.id if known else None)
+        await record_deed(service, connection, deed, now=now)
+        if known is None:
+            return []
+        contract = await contracts.find(connection, known.id)
+        return [FoundMember(contract, await people_of(connection, contract, today=civil_date(now)))]
