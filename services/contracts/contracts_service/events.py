@@ -185,7 +185,7 @@ class EmailCheckRequested(MemberNews):
 
 
 class ReimbursementSettled(MemberNews):
-    """A statement has new lines for `member_id`, the member or an autonomous person: notifications says so, and nothing of care."""
+    """A statement has new lines for `member_id`, the member or an autonomous person: notifications says so, nothing of care."""
 
     event_type: ClassVar[str] = "reimbursement.settled.v1"
     aggregate: ClassVar[str] = "statement_id"

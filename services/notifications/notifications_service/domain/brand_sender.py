@@ -49,6 +49,7 @@ class BrandSender(BaseModel):
     activation_path: PagePath
     undo_email_path: PagePath
     announce_documents: frozenset[DocumentKind] = frozenset()
+    announce_statements: bool = False
     letters: LetterRules = LetterRules()
 
     @model_validator(mode="before")

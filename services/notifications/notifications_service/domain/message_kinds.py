@@ -35,6 +35,7 @@ Purpose = Literal[
     "letter_on_its_way",
     "email_unreachable",
     "document_available",
+    "statement_available",
     "contribution_unpaid",
     "bank_details_changed",
     "beneficiary_request_received",
@@ -53,7 +54,8 @@ class MessageKind:
     `cause` and `expires` (of the secret) name fields of the event. `content` says what is sealed until the message has gone: its
     name in `domain.message_content.MessageContent` → the event's field. Without one of them the words are not whole, and the
     event is parked, but for those in `optional`. (Without `email` nobody can be told by mail: no words lack it.)
-    `link_path` names the brand's page that a token opens.
+    `link_path` names the brand's page that a token opens. `is_durable`: the law wants it on a durable medium (code de la
+    mutualité, L221-6-4 and L221-6-5), so that who has asked for paper gets it by post.
     """
 
     purpose: Purpose
@@ -67,6 +69,7 @@ class MessageKind:
     lane: Lane = Lane.ORDINARY
     can_be_declined: bool = False  # says how to get no more of its kind
     letter: Purpose | None = None  # of another purpose, which tells the same where a mail cannot go
+    is_durable: bool = False
 
     @property
     def required(self) -> frozenset[str]:
@@ -141,7 +144,7 @@ _MAILS = (
     MessageKind(
         "termination_receipt",
         cause="termination_id",
-        content={"email": "email", "moment": "received_at", "end_date": "effective_date"},
+        content={"email": "email", "moment": "received_at", "end_date": "effective_date", "use": "use"},
         by_name=False,
     ),
     # Somebody without a working address reads neither of these two.
@@ -153,6 +156,7 @@ _MAILS = (
         lane=Lane.BULK,
         can_be_declined=True,
     ),
+    MessageKind("statement_available", cause="settlement_id", content={}, lane=Lane.BULK, can_be_declined=True),
 )
 # Told by mail, or else by letter.
 _NOTICES = (
@@ -180,6 +184,7 @@ _NOTICES = (
             "period_start": "period_start",
             "period_end": "period_end",
         },
+        is_durable=True,
     ),
     MessageKind(
         "bank_details_changed",
@@ -216,10 +221,12 @@ _NOTICES = (
     ),
     MessageKind(
         "termination_acknowledged",
-        cause="termination_id",
-        content={"moment": "received_at", "end_date": "effective_date"},
+        cause="cause",
+        content={"moment": "received_at", "end_date": "effective_date", "use": "use", "attachment": "attachment"},
+        optional=frozenset({"attachment"}),
+        is_durable=True,
     ),
-    MessageKind("contract_ended", cause="ending_id", content={"end_date": "end_date"}),
+    MessageKind("contract_ended", cause="ending_id", content={"end_date": "end_date"}, is_durable=True),
 )
 _LETTERS = (
     MessageKind("posted_code", cause="letter_id", content={"code": "code"}, expires="expires_at", channel="letter"),
@@ -253,3 +260,5 @@ LETTERS: Mapping[str, MessageKind] = {kind.purpose: kind for kind in (*_LETTERS,
 INSTEAD: Mapping[str, MessageKind] = {
     purpose: LETTERS[mail.letter or purpose] for purpose, mail in MAILS.items() if (mail.letter or purpose) in LETTERS
 }
+# What somebody who declines announcements gets no more of.
+ANNOUNCEMENTS = frozenset(purpose for purpose, kind in MAILS.items() if kind.can_be_declined)

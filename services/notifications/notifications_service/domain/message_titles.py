@@ -36,6 +36,7 @@ TITLES: Mapping[str, MessageTitle] = {
     "letter_on_its_way": MessageTitle("Un courrier est en route"),
     "email_unreachable": MessageTitle("Un e-mail ne vous est pas parvenu"),
     "document_available": MessageTitle("Un document est disponible dans votre espace"),
+    "statement_available": MessageTitle("Un relevé de remboursements est disponible dans votre espace"),
     "contribution_unpaid": MessageTitle("Une cotisation n’a pas pu être réglée"),
     "bank_details_changed": MessageTitle("Vos coordonnées bancaires ont été changées", alerts=True),
     "beneficiary_request_received": MessageTitle("Votre demande sur vos bénéficiaires est reçue", alerts=True),

@@ -1,9 +1,11 @@
-"""SQL of members who want no announcements of documents."""
+"""SQL of members who want no announcements of documents and statements."""
 
 from datetime import datetime
 from uuid import UUID
 
 from service_kit.database import Connection
+
+from notifications_service.domain.message_kinds import ANNOUNCEMENTS
 
 DECLINED = "declined"  # why an announcement was stopped
 
@@ -32,12 +34,13 @@ async def add(connection: Connection, brand: str, member_id: UUID, *, now: datet
         """
         UPDATE deliveries SET
             state = 'stopped', stopped_at = $3, failure = $4, next_attempt_at = NULL, content_sealed = NULL
-        WHERE brand = $1 AND member_id = $2 AND purpose = 'document_available' AND state IN ('planned', 'delayed')
+        WHERE brand = $1 AND member_id = $2 AND purpose = ANY($5) AND state IN ('planned', 'delayed')
         """,
         brand,
         member_id,
         now,
         DECLINED,
+        list(ANNOUNCEMENTS),
     )
     return bool(is_new)
 
