@@ -9,6 +9,8 @@ from contracts_service.usecases.tell_autonomous_beneficiaries import tell_autono
 
 from tests.support.contracts_fixtures import FixedClock, OpenContracts, enrolment_line, ndjson
 
+Answered = tuple[int, dict[str, Any]]
+
 EVENT = "beneficiary.autonomous.v1"
 
 
@@ -72,15 +74,26 @@ class Household:
         clock.instant = instant
 
     async def tell(self) -> list[dict[str, Any]]:
-        """Do the loop's work; return all that was told of autonomous people so far, with what travels sealed."""
+        """Do the loop's work; return all that was told of the household's people so far, with what travels sealed."""
         while await tell_autonomous_beneficiaries(self.contracts.service):
             pass
-        opener = self.contracts.opener("identity")
+        opener, member_id = self.contracts.opener("identity"), str(await self.member_id())
         return [
             {**one.data, **opener.open(one.sealed or "")}
             for one in await self.contracts.envelopes()
-            if one.type == EVENT
+            if one.type == EVENT and one.data["member_id"] == member_id
         ]
+
+    async def staff(
+        self, path: str, body: dict[str, Any], *, method: str = "POST", role: str = "back-office"
+    ) -> Answered:
+        """Let somebody of the staff of mgas call `/v1/mgas/staff/…`."""
+        return await self.call(method, f"/v1/mgas/staff/{path}", body, self.contracts.staff(role=role))
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]) -> Answered:
+        """Return status and answer of a call."""
+        async with self.contracts.client.request(method, self.contracts.url + path, json=body, headers=headers) as got:
+            return got.status, await got.json(content_type=None) if got.status != 204 else {}
 
     async def people(self, headers: dict[str, str]) -> list[dict[str, Any]]:
         """Return what the owner of `headers` sees of the people on the contract."""
