@@ -23,6 +23,7 @@ def told(event: type[News], **changes: Any) -> News:
         "period_end": date(2026, 11, 30),
         "method": "direct_debit",
         "amount": "1042.10",
+        "settled_on": date(2026, 11, 19),
         "in_force_on": date(2026, 12, 1),
         "iban_ending": IBAN_ENDING,
         "former_email": None,

@@ -15,6 +15,7 @@ from contracts_service.events import (
     BeneficiaryRequested,
     ContractEnded,
     ContributionUnpaid,
+    ReimbursementSettled,
     TerminationRegistered,
 )
 from documents_service.events import DocumentIssued
@@ -64,6 +65,7 @@ IN_BOTH_PARTS = {
     ],
     "document_available": ["Votre carte de tiers payant est disponible", "Dites-le en réponse à ce message"],
     "letter_on_its_way": ["Il devrait arriver au plus tard le", "jamais dans un e-mail"],
+    "statement_available": ["Votre nouveau relevé de remboursements est disponible", "ne dit rien de vos soins"],
     "termination_acknowledged": [
         MOMENT,
         "15\u00a0décembre\u00a02026",
@@ -135,6 +137,7 @@ def contract_events(about: dict[str, Any]) -> list[Event]:
         told(TerminationRegistered, email=TYPED, **about),
         told(ContractEnded, **about),
         told(DocumentIssued, **about),
+        told(ReimbursementSettled, **about),
     ]
 
 
@@ -273,6 +276,6 @@ async def test_only_announcements_say_how_to_get_no_more_of_them(
     mails = await all_mails(service, relay, "mgas")
     declined = {mail.purpose: mail.mail.message["List-Unsubscribe"] for mail in mails}
 
-    assert {purpose for purpose, header in declined.items() if header} == {"document_available"}
+    assert {purpose for purpose, header in declined.items() if header} == {"document_available", "statement_available"}
     assert declined["document_available"] == "<mailto:adherents@mgas.example?subject=Plus%20d%E2%80%99annonces>"
     assert [mail.purpose for mail in mails if mail.mail.message["List-Unsubscribe-Post"]] == []  # it asks for https
