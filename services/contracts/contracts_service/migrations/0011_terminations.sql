@@ -32,8 +32,7 @@ CREATE TABLE terminations (
     use text NOT NULL CHECK (use IN ('termination', 'withdrawal')),
     channel text NOT NULL CHECK (
         channel IN (
-            'member_online', 'public_online', 'letter', 'declaration', 'extrajudicial', 'replacement_insurer', 'email', 'phone',
-            'mutual'
+            'member_online', 'public_online', 'letter', 'email', 'declaration', 'extrajudicial', 'replacement_insurer', 'mutual'
         )
     ),
     received_at timestamptz NOT NULL,

@@ -23,17 +23,10 @@ Motive = Literal[
 EventKind = Literal["domicile", "marital_status", "matrimonial_regime", "profession", "retirement", "cessation"]
 Use = Literal["termination", "withdrawal"]
 Need = Literal["required", "optional", "none"]
-Channel = Literal[
-    "member_online",
-    "public_online",
-    "letter",
-    "declaration",
-    "extrajudicial",
-    "replacement_insurer",
-    "email",
-    "phone",
-    "mutual",
-]
+# L221-10-3, I: a telephone call is none of them.
+OnlineChannel = Literal["member_online", "public_online"]
+StaffChannel = Literal["letter", "email", "declaration", "extrajudicial", "replacement_insurer", "mutual"]
+Channel = OnlineChannel | StaffChannel
 
 MOTIVES: tuple[Motive, ...] = get_args(Motive)
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)

@@ -1,0 +1,51 @@
+"""An adviser says whose contract a request is about that came without an account: it is decided as of its receipt.
+
+Reads terminations, members and contracts; writes what register_termination does, and the deed.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from service_kit.http.problems import InvalidRequest, NotFound
+from service_kit.problems import FieldProblem
+from service_kit.staff_deeds import StaffAct
+
+from contracts_service.domain.termination.errors import REQUIRED, TerminationClosed
+from contracts_service.resources import Contracts
+from contracts_service.store import members, terminations
+from contracts_service.store.terminations import TerminationRow
+from contracts_service.usecases.decide_received_terminations import FOR_A_PERSON
+from contracts_service.usecases.member_rows import MemberRows
+from contracts_service.usecases.record_deed import record_deed
+from contracts_service.usecases.record_termination import member_with_number
+from contracts_service.usecases.register_termination import Step, add_step, open_evidence, settle
+
+IDENTIFIED = "termination_identified"
+
+
+async def identify_termination(
+    service: Contracts, act: StaffAct, termination_id: UUID, *, whose: tuple[str, bool], now: datetime
+) -> tuple[TerminationRow, MemberRows]:
+    """Decide a request that waits for a person; `whose` is the membership number, and whether the proof was seen.
+
+    Raises NotFound, TerminationClosed when it does not wait (any more), and InvalidRequest.
+    """
+    membership_number, proof_seen = whose
+    async with service.database.transaction() as connection:
+        await members.lock_brand(connection, act.brand)
+        row = await terminations.find(connection, termination_id, brand=act.brand)
+        if row is None:
+            raise NotFound
+        if row.state != "to_identify":
+            raise TerminationClosed
+        entry, _ = open_evidence(service, row)
+        if entry.motive in FOR_A_PERSON and not proof_seen:
+            raise InvalidRequest(fields=(FieldProblem("proof_seen", *REQUIRED),))
+        rows = await member_with_number(connection, act.brand, membership_number)
+        await add_step(service, connection, row.id, Step("identified", "staff"), now=now)
+        await settle(service, connection, rows, row, now=now)
+        deed = act.deed(IDENTIFIED, object_id=row.id, member_id=rows.member.id)
+        await record_deed(service, connection, deed, now=now)
+        decided = await terminations.find(connection, termination_id, brand=act.brand)
+        assert decided is not None  # found a moment ago
+        return decided, rows

@@ -1,0 +1,86 @@
+"""A termination that should not have been: contested by the member, or cancelled by the back office.
+
+Reads and writes terminations; writes members, contracts, the outbox and the deed; publishes member.changed. What came stays
+as evidence; the contract gets back the last day that it had, unless another one has been given meanwhile.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from service_kit.access_tokens import MemberPrincipal
+from service_kit.database import Connection
+from service_kit.http.problems import NotFound
+from service_kit.staff_deeds import StaffAct
+
+from contracts_service.domain.termination.errors import NotContestable, TerminationClosed
+from contracts_service.resources import Contracts
+from contracts_service.store import members, terminations
+from contracts_service.store.terminations import TerminationRow
+from contracts_service.usecases.draft_termination import own_contract
+from contracts_service.usecases.member_rows import MemberRows
+from contracts_service.usecases.present_member import load_member, save_change
+from contracts_service.usecases.record_deed import record_deed
+from contracts_service.usecases.register_termination import Step, add_step
+
+CANCELLED = "termination_cancelled"
+CLOSED = ("contested", "cancelled")
+
+
+def contestable_until(service: Contracts, row: TerminationRow) -> datetime | None:
+    """Return until when the member may contest a termination: never one that the member has confirmed."""
+    if row.state != "registered" or row.channel == "member_online" or row.decided_at is None:
+        return None
+    return row.decided_at + timedelta(days=service.brands[row.brand].termination.contestation_days)
+
+
+async def contest_termination(
+    service: Contracts, caller: MemberPrincipal, termination_id: UUID, *, now: datetime
+) -> tuple[TerminationRow, MemberRows]:
+    """Undo a termination that the caller has not asked for; twice is once. Raises NotFound and NotContestable."""
+    async with service.database.transaction() as connection:
+        await members.lock_brand(connection, caller.brand)
+        rows = await own_contract(connection, caller, now=now)
+        row = await terminations.find(connection, termination_id, brand=caller.brand)
+        if row is None or row.member_id != rows.member.id:
+            raise NotFound
+        if row.state == "contested":
+            return row, rows
+        until = contestable_until(service, row)
+        if until is None or now >= until:
+            raise NotContestable
+        await _undo(service, connection, row, rows, now=now)
+        await add_step(service, connection, row.id, Step("contested", "member"), now=now)
+        await terminations.close(connection, row.id, state="contested", now=now)
+        return replace(row, state="contested", closed_at=now), rows
+
+
+async def cancel_termination(
+    service: Contracts, act: StaffAct, termination_id: UUID, *, now: datetime
+) -> tuple[TerminationRow, MemberRows | None]:
+    """Undo any request that is not undone yet, and record the deed. Raises NotFound and TerminationClosed."""
+    async with service.database.transaction() as connection:
+        await members.lock_brand(connection, act.brand)
+        row = await terminations.find(connection, termination_id, brand=act.brand)
+        if row is None:
+            raise NotFound
+        if row.state in CLOSED:
+            raise TerminationClosed
+        rows = None
+        if row.member_id is not None:
+            rows = await load_member(connection, brand=act.brand, member_id=row.member_id)
+        if rows is not None:
+            await _undo(service, connection, row, rows, now=now)
+        await add_step(service, connection, row.id, Step("cancelled", "staff"), now=now)
+        await terminations.close(connection, row.id, state="cancelled", now=now)
+        deed = act.deed(CANCELLED, object_id=row.id, member_id=row.member_id)
+        await record_deed(service, connection, deed, now=now)
+        return replace(row, state="cancelled", closed_at=now), rows
+
+
+async def _undo(
+    service: Contracts, connection: Connection, row: TerminationRow, rows: MemberRows, *, now: datetime
+) -> None:
+    if row.ends_contract and rows.contract.end_date == row.effective_date:
+        contract = replace(rows.contract, end_date=row.former_end_date)
+        await save_change(service, connection, replace(rows, contract=contract), now=now)
