@@ -93,6 +93,40 @@ def many_lines(count: int, *, seed: int = 2) -> list[dict[str, Any]]:
     ]
 
 
+class TokenSigner:
+    """Makes access tokens (RFC 9068) such as identity signs them."""
+
+    def __init__(self, settings: ContractsSettings, keys: Path) -> None:
+        (self._key,) = json.loads((keys / "identity" / "access-token-keys.json").read_text())["keys"]
+        self._settings = settings
+
+    def __call__(
+        self,
+        member_id: UUID,
+        *,
+        now: datetime,
+        brand: str = "mgas",
+        scope: str = "member",
+        signed_in_minutes_ago: float = 0,
+    ) -> str:
+        """Return a token of ten minutes for a person."""
+        issued_at = int(now.timestamp())
+        claims = {
+            "iss": self._settings.access_token_issuer,
+            "aud": self._settings.access_token_audience,
+            "sub": str(uuid4()),
+            "iat": issued_at,
+            "exp": issued_at + 600,
+            "brand": brand,
+            "member_id": str(member_id),
+            "sid": str(uuid4()),
+            "scope": scope,
+            "auth_time": issued_at - round(signed_in_minutes_ago * 60),
+        }
+        header = {"alg": "EdDSA", "typ": "at+jwt", "kid": self._key["kid"]}
+        return jwt.encode(header, claims, OKPKey.import_key(self._key), algorithms=["EdDSA"])
+
+
 @dataclass
 class OpenContracts:
     """The service, its address, a client, and the keys of everybody."""
@@ -110,26 +144,9 @@ class OpenContracts:
     def member(
         self, member_id: UUID, brand: str = "mgas", *, scope: str = "member", signed_in_minutes_ago: float = 0
     ) -> dict[str, str]:
-        """Return the Authorization header of a signed-in person (RFC 9068), such as identity signs it.
-
-        Identity gives the scope `member.read` to ex-members.
-        """
-        (key,) = json.loads((self.keys / "identity" / "access-token-keys.json").read_text())["keys"]
-        settings, now = self.service.settings, int(self._now().timestamp())
-        claims = {
-            "iss": settings.access_token_issuer,
-            "aud": settings.access_token_audience,
-            "sub": str(uuid4()),
-            "iat": now,
-            "exp": now + 600,
-            "brand": brand,
-            "member_id": str(member_id),
-            "sid": str(uuid4()),
-            "scope": scope,
-            "auth_time": now - round(signed_in_minutes_ago * 60),
-        }
-        header = {"alg": "EdDSA", "typ": "at+jwt", "kid": key["kid"]}
-        token = jwt.encode(header, claims, OKPKey.import_key(key), algorithms=["EdDSA"])
+        """Return the Authorization header of a signed-in person; identity gives the scope `member.read` to ex-members."""
+        sign = TokenSigner(self.service.settings, self.keys)
+        token = sign(member_id, now=self._now(), brand=brand, scope=scope, signed_in_minutes_ago=signed_in_minutes_ago)
         return {"Authorization": f"Bearer {token}"}
 
     def _now(self) -> datetime:
