@@ -4,44 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from service_kit.events import Event, Sealed
 
-from contracts_service.domain.enrolment_line import ContractKind, Relation
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Guarantee(_Part):
-    """One guarantee and its level, in the insurer's own words."""
-
-    code: str
-    level: str
-
-
-class Address(_Part):
-    """A postal address, as it was typed; `country` is ISO 3166-1 alpha-2."""
-
-    recipient: str | None = None
-    complement: str | None = None
-    building: str | None = None
-    street: str | None = None
-    locality: str | None = None
-    postal_code: str | None = None
-    city: str
-    country: str
-
-
-class Beneficiary(_Part):
-    """Somebody whom the contract covers; `birth_date` is YYYY-MM-DD and may be partial (1960-00-00)."""
-
-    first_name: str | None
-    last_name: str
-    birth_date: str
-    birth_rank: int
-    relation: Relation
+from contracts_service.domain.enrolment_line import ContractKind
+from contracts_service.event_parts import Address, Beneficiary, Guarantee, TerminationHolder
 
 
 class MemberState(Event):
@@ -265,16 +232,6 @@ class BeneficiaryAdded(MemberNews):
     member_version: int  # the member's version that has them on it
 
 
-class TerminationHolder(_Part):
-    """The member whose contract ends, as the notice names and addresses the person."""
-
-    title: str | None
-    last_name: str
-    first_name: str | None
-    membership_number: str
-    address: Address
-
-
 class TerminationRegistered(MemberNews):
     """A termination was received, and has an effect: documents issues the notice of it, notifications brings that to the member.
 
@@ -295,3 +252,27 @@ class TerminationRegistered(MemberNews):
     email: Annotated[str | None, Sealed] = None
     motive: Annotated[str | None, Sealed] = None  # a code of domain/termination
     holder: Annotated[TerminationHolder | None, Sealed] = None
+
+
+class RemovalAnnounced(MemberNews):
+    """The space of a former member will be closed: notifications tells it two months before (code de la mutualité, L221-6-6)."""
+
+    event_type: ClassVar[str] = "removal.announced.v1"
+    aggregate: ClassVar[str] = "member_id"
+    recipients: ClassVar[tuple[str, ...]] = ()  # it says nothing that is sealed
+
+    removal_id: UUID
+    access_until: date  # the last day
+
+
+class MemberRemoved(MemberNews):
+    """The time has passed for which a person's data are kept: whoever knows the person forgets them.
+
+    Once for the member, and once for each beneficiary who was known apart: `member_id` is the person's.
+    """
+
+    event_type: ClassVar[str] = "member.removed.v1"
+    aggregate: ClassVar[str] = "member_id"
+    recipients: ClassVar[tuple[str, ...]] = ()  # it says nothing that is sealed
+
+    removed_at: datetime

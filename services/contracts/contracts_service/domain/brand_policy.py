@@ -9,6 +9,7 @@ from contracts_service.domain.beneficiary_rules import BeneficiaryRules
 from contracts_service.domain.contact_policy import BankDetailsPolicy, ContactPolicy
 from contracts_service.domain.enrolment_fields import BrandRules
 from contracts_service.domain.nir_views import NirViewRules
+from contracts_service.domain.retention import RetentionRules
 from contracts_service.domain.termination.rules import TerminationRules
 
 
@@ -32,6 +33,7 @@ class BrandPolicy(BaseModel):
     beneficiaries: BeneficiaryRules = BeneficiaryRules()
 
     termination: TerminationRules = TerminationRules()
+    retention: RetentionRules = RetentionRules()
 
     @cached_property
     def numbers(self) -> BrandRules:

@@ -37,6 +37,7 @@ class Seals:
     fingerprints: Digests
     file_emails: Digests
     file_parts: Digests
+    purged_numbers: Digests
     told_states: Digests
     body_digests: Digests
     key_digests: Digests
@@ -68,6 +69,7 @@ class Seals:
             fingerprints=Digests(ring, "member.fingerprint"),
             file_emails=Digests(ring, "member.file_email"),
             file_parts=Digests(ring, "member.file_part"),
+            purged_numbers=Digests(ring, "purged_member.number"),
             told_states=Digests(ring, "beneficiary.told_state"),
             body_digests=Digests(ring, "import.body"),
             key_digests=Digests(ring, "import.key"),

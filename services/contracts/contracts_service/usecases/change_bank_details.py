@@ -15,7 +15,8 @@ from contracts_service.domain.contact_policy import BankDetailsPolicy
 from contracts_service.domain.delivery_preference import effective_delivery
 from contracts_service.domain.given_account import GivenAccount
 from contracts_service.domain.viewer import Viewer
-from contracts_service.events import Address, BankDetailsChanged
+from contracts_service.event_parts import Address
+from contracts_service.events import BankDetailsChanged
 from contracts_service.resources import Contracts
 from contracts_service.store import bank_details
 from contracts_service.store.bank_details import KnownDetails, NewDetails

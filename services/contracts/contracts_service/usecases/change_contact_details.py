@@ -22,7 +22,8 @@ from contracts_service.domain.enrolment_fields import Reading
 from contracts_service.domain.line_problems import TEXTS
 from contracts_service.domain.phone_number import PhoneNumberError, normalise_phone_number
 from contracts_service.domain.postal_form import AddressRefused, Named, patched_address
-from contracts_service.events import Address, Changeable, ContactDetailsChanged
+from contracts_service.event_parts import Address
+from contracts_service.events import Changeable, ContactDetailsChanged
 from contracts_service.resources import Contracts
 from contracts_service.store import contact_details, members
 from contracts_service.store.contact_details import ContactFacts

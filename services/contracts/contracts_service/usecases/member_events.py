@@ -8,10 +8,12 @@ from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.events import Event
+from service_kit.time_slices import TimeSlices
 from service_kit.tracing import current_traceparent
 
 from contracts_service.domain.delivery_preference import Delivery, effective_delivery
-from contracts_service.events import Address, Beneficiary, Guarantee, MemberChanged, MemberEnrolled, MemberState
+from contracts_service.event_parts import Address, Beneficiary, Guarantee
+from contracts_service.events import MemberChanged, MemberEnrolled, MemberState
 from contracts_service.resources import Contracts
 from contracts_service.security.seals import Seals
 from contracts_service.store import contact_details
@@ -26,9 +28,11 @@ async def publish_members(service: Contracts, connection: Connection, rows: list
         known.id: effective_delivery(known.delivery_preference, known.email_state)
         for known in await contact_details.deliveries_of(connection, [one.member.id for one in rows])
     }
-    events: list[tuple[UUID, Event, str | None]] = [
-        (service.entropy.new_id(), event_of(service.seals, one, ways[one.member.id]), trace) for one in rows
-    ]
+    events: list[tuple[UUID, Event, str | None]] = []
+    slices = TimeSlices()
+    for one in rows:
+        events.append((service.entropy.new_id(), event_of(service.seals, one, ways[one.member.id]), trace))
+        await slices.pause()
     await service.outbox.append_all(connection, events, occurred_at=now)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from service_kit.database import Connection
+from service_kit.time_slices import TimeSlices
 
 from contracts_service.domain.enrolment_line import EnrolmentLine
 from contracts_service.domain.known_beneficiaries import recognise
@@ -16,6 +17,7 @@ from contracts_service.resources import Contracts
 from contracts_service.store import beneficiaries, contracts, members
 from contracts_service.store.members import KnownMember, RenewedDigests
 from contracts_service.usecases.chosen_parts import keep_chosen, still_chosen
+from contracts_service.usecases.left_members import numbers_that_left
 from contracts_service.usecases.member_events import publish_members
 from contracts_service.usecases.member_rows import Enrolment, MemberRows, beneficiary_row, contract_row, member_row
 from contracts_service.usecases.saved_lines import NumberedLine, Saved
@@ -64,9 +66,15 @@ async def _compare(
     """
     numbers = [line.membership_number for line in lines]
     known = await members.find_all(connection, brand=brand, membership_numbers=numbers)
-    found, renewals = [], []
+    found, renewals, slices = [], [], TimeSlices()
+    left = await numbers_that_left(
+        service, connection, brand=brand, lines=[one for one in lines if one.membership_number not in known]
+    )
     for line in lines:
+        await slices.pause()
         member = known.get(line.membership_number)
+        if line.membership_number in left:
+            continue
         if member is None:
             found.append(Enrolment(brand, service.entropy.new_id(), service.entropy.new_id(), 1, line, line.email))
         elif not service.seals.is_fingerprint(member.fingerprint, brand, line):
@@ -96,17 +104,14 @@ def _present_email(service: Contracts, member: KnownMember, line: EnrolmentLine)
 
 async def _rows(service: Contracts, connection: Connection, enrolments: list[Enrolment]) -> list[MemberRows]:
     known = await beneficiaries.known_of(connection, [one.contract_id for one in enrolments])
-    told = [
-        MemberRows(
-            member_row(service.seals, one),
-            contract_row(one),
-            [
-                beneficiary_row(service.seals, one, place=place, beneficiary_id=known_id or service.entropy.new_id())
-                for place, known_id in enumerate(recognise(known[one.contract_id], one.line.beneficiaries))
-            ],
-        )
-        for one in enrolments
-    ]
+    told, slices = [], TimeSlices()
+    for one in enrolments:
+        people = [
+            beneficiary_row(service.seals, one, place=place, beneficiary_id=known_id or service.entropy.new_id())
+            for place, known_id in enumerate(recognise(known[one.contract_id], one.line.beneficiaries))
+        ]
+        told.append(MemberRows(member_row(service.seals, one), contract_row(one), people))
+        await slices.pause()
     return [await keep_chosen(connection, one) if one.member.chosen else one for one in told]
 
 

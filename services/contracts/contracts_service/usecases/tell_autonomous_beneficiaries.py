@@ -19,7 +19,8 @@ from contracts_service.domain.birth_date import BirthDate
 from contracts_service.domain.covered_person import first_day, last_day
 from contracts_service.domain.own_address import own_address
 from contracts_service.domain.own_number import is_own_number
-from contracts_service.events import Address, BeneficiaryAutonomous
+from contracts_service.event_parts import Address
+from contracts_service.events import BeneficiaryAutonomous
 from contracts_service.resources import Contracts
 from contracts_service.store import autonomous_news
 from contracts_service.store.autonomous_news import Looked, LookedAt
