@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 import aiohttp
 import asyncpg
 from identity_service import app
-from identity_service.consumers import members
+from identity_service.consumers import beneficiaries, members
 from identity_service.resources import MIGRATIONS, Identity, open_identity
 from identity_service.settings import IdentitySettings
-from identity_service.usecases.account_holders import EnrolledMember
+from identity_service.usecases.account_holders import AutonomousBeneficiary, EnrolledMember
 from identity_service.usecases.decide_resets import decide_due_resets
 from service_kit.database import Connection
 from service_kit.key_material import make_key_material, make_key_ring, make_signing_keys
@@ -87,6 +87,19 @@ class OpenedIdentity:
         async with self.identity.database.transaction() as connection:
             await subscription.handle(connection, EnrolledMember.model_validate(member), context)
 
+    async def tell(self, member: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """Tell of somebody who is known apart from `member`, as contracts would; return the person's fields."""
+        person = a_beneficiary(member, **changes)
+        await self.hear_of(person)
+        return person
+
+    async def hear_of(self, person: dict[str, Any]) -> None:
+        """Let identity hear of an autonomous person's whole state."""
+        (subscription,) = beneficiaries.subscriptions(self.identity)
+        context = EventContext(uuid4(), subscription.event_type, self.clock.now())
+        async with self.identity.database.transaction() as connection:
+            await subscription.handle(connection, AutonomousBeneficiary.model_validate(person), context)
+
     async def decide(self) -> int:
         """Decide the resets that are due."""
         return await decide_due_resets(self.identity)
@@ -101,10 +114,11 @@ class OpenedIdentity:
         self._read_events = max((row["position"] for row in rows), default=self._read_events)
         return [self._opened(row) for row in rows if not types or row["type"] in types]
 
-    async def account(self, member: dict[str, Any]) -> asyncpg.Record:
-        """Return the row of a member's account."""
+    async def account(self, person: dict[str, Any]) -> asyncpg.Record:
+        """Return the row of a member's or a beneficiary's account."""
+        person_id = UUID(person.get("beneficiary_id") or person["member_id"])
         async with self.identity.database.connection() as connection:
-            return await connection.fetchrow("SELECT * FROM accounts WHERE member_id = $1", UUID(member["member_id"]))
+            return await connection.fetchrow("SELECT * FROM accounts WHERE member_id = $1", person_id)
 
     async def value(self, query: str, *arguments: Any) -> Any:
         """Return one value of the database."""
@@ -184,6 +198,26 @@ def a_member(**changes: Any) -> dict[str, Any]:
         "first_name": "Françoise",
         "email": f"francoise.{number}@courriel.example",
         "statement_identifier": f"{9_000_000_000 + number}",
+        **changes,
+    }
+
+
+def a_beneficiary(member: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return somebody whom a member's contract covers as in beneficiary.autonomous.v1; `changes` replace fields."""
+    return {
+        "version": 1,
+        "beneficiary_id": str(uuid4()),
+        "member_id": member["member_id"],
+        "brand": member["brand"],
+        "effective_date": member["effective_date"],
+        "end_date": None,
+        "autonomous": True,
+        "membership_number": member["membership_number"],
+        "nir": f"16703{next(_numbers):08d}",
+        "last_name": "Le Goff",
+        "first_name": "Yves",
+        "birth_date": "1967-03-02",
+        "email": None,
         **changes,
     }
 

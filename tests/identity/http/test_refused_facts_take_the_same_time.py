@@ -19,6 +19,7 @@ CAUSES: dict[str, dict[str, Any]] = {
     "not yet in force": {"effective_date": "2099-01-01"},
     "ended long ago": {"effective_date": "1990-01-01", "end_date": "2001-12-31"},
     "closed": {},
+    "a beneficiary's": {},
     "nothing to do": {},
 }
 
@@ -29,6 +30,8 @@ async def facts_by_cause(opened: OpenedIdentity, changes: dict[str, dict[str, An
     for cause, fields in CAUSES.items():
         members = [await opened.enrol(**(fields | changes.get(cause, changes["else"]))) for _ in range(MEMBERS)]
         stated[cause] = [{"membership_number": one["membership_number"], "nir": one["nir"]} for one in members]
+    people = [await opened.tell(await opened.enrol(**changes["else"])) for _ in range(MEMBERS)]
+    stated["a beneficiary's"] = [{"membership_number": one["membership_number"], "nir": one["nir"]} for one in people]
     stated["wrong number"] = [facts | {"nir": OTHERS} for facts in stated["wrong number"]]
     stated[UNKNOWN] = [{"membership_number": f"{99_000_000 + one}", "nir": OTHERS} for one in range(MEMBERS)]
     async with opened.identity.database.transaction() as connection:
