@@ -12,7 +12,7 @@ IBAN_ENDING, REASON = "2606", "L’acte de naissance n’est pas lisible. Envoye
 
 
 def told(event: type[News], **changes: Any) -> News:
-    """Return an event with every field that it has filled in, but for `changes`."""
+    """Return an event with every field filled in that it must have, and many that it may; but for `changes`."""
     values: dict[str, Any] = {
         "version": 1,
         "brand": "mgas",
@@ -43,6 +43,6 @@ def told(event: type[News], **changes: Any) -> News:
         "valid_until": date(2026, 12, 31),
         "replaces": uuid4(),
     }
-    for name in event.model_fields.keys() - values.keys():
+    for name in {name for name, field in event.model_fields.items() if field.is_required()} - values.keys():
         values[name] = uuid4() if name.endswith("_id") else datetime.now(UTC)
     return event(**{name: value for name, value in (values | changes).items() if name in event.model_fields})

@@ -71,7 +71,7 @@ def _files(previews: BrandPreviews, press: LetterPress, sample: Sample) -> dict[
     if sample.kind.channel == "letter":
         return {"pdf": previews.letter(press, sample)}
     mail = previews.mail(sample)
-    return {"html": mail.html.encode(), "txt": mail.text.encode(), "eml": previews.mail_bytes(mail)}
+    return {"html": mail.html.encode(), "txt": mail.text.encode(), "eml": previews.mail_bytes(mail, sample)}
 
 
 def _write(folder: Path, sample: Sample, files: dict[str, bytes]) -> None:

@@ -114,7 +114,7 @@ async def test_no_address_that_somebody_types_keeps_the_letter_from_being_printe
         (BeneficiaryRequested, ["ajouter Éloi Lefèvre", "cette personne n’est pas encore couverte"]),
         (BeneficiaryAccepted, ["couvre Éloi Lefèvre à partir du 15 décembre 2026"]),
         (BeneficiaryRefused, ["d’ajouter Éloi Lefèvre", REASON]),
-        (TerminationRegistered, ["prend fin le 15 décembre 2026", "jusqu’au 15 décembre 2031", "dans les 30 jours"]),
+        (TerminationRegistered, ["est le 15 décembre 2026", "jusqu’au 15 décembre 2031", "dans les 30 jours"]),
         (ContractEnded, ["a pris fin le 30 novembre 2026", "reste ouvert jusqu’au 30 novembre 2031"]),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -69,7 +69,7 @@ IN_BOTH_PARTS = {
     "termination_acknowledged": [
         MOMENT,
         "15\u00a0décembre\u00a02026",
-        "avis de résiliation",
+        "Gardez ce message",
         "15\u00a0décembre\u00a02031",
     ],
     "termination_receipt": [MOMENT, "15\u00a0décembre\u00a02026", "Gardez ce message"],

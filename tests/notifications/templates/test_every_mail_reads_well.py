@@ -89,7 +89,7 @@ def test_nothing_is_fetched_run_or_laid_out_by_what_mail_programs_drop(brand: st
         assert FETCHES.search(mail.html) is None, sample.name
         assert FRAGILE.search(styles) is None, sample.name
         assert re.search(r"\son[a-z]+=", mail.html) is None
-        assert len(BRANDS_TO_READ[brand].mail_bytes(mail)) < GMAIL_CLIPS_AT
+        assert len(BRANDS_TO_READ[brand].mail_bytes(mail, sample)) < GMAIL_CLIPS_AT
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

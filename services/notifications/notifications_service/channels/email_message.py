@@ -3,8 +3,9 @@
 The same delivery gives the same bytes at every attempt, so that a second copy is recognised as one.
 """
 
+import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -19,6 +20,7 @@ from notifications_service.domain.mail_address import MailAddress
 
 LANGUAGE = "fr"
 DECLINE = "Plus d’annonces"  # the subject that a mail program writes for who declines
+BASE64_LINE = 76  # characters (RFC 2045, 6.8)
 ENCODED_LINE = 72  # characters: no line becomes longer than the 76 of RFC 2047, 2 (Header counts a few too few)
 
 
@@ -34,18 +36,28 @@ class MailHead:
     can_be_declined: bool = False
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A PDF that goes with a mail, under a French name."""
+
+    file_name: str
+    pdf: bytes = field(repr=False)
+
+
 def message_id_of(delivery_id: UUID, domain: str) -> str:
     """Return the Message-ID of a delivery (RFC 5322, 3.6.4): the same at every attempt."""
     return f"<{delivery_id}@{domain}>"
 
 
-def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
-    """Return the mail: headers in encoded words, two quoted-printable parts, plain text first.
+def mail_bytes(head: MailHead, mail: RenderedMail, attachment: Attachment | None = None) -> bytes:
+    """Return the mail: headers in encoded words, two quoted-printable parts, plain text first; around them what is attached.
 
     All ASCII, but for an address that cannot be (RFC 6532).
     """
     sender, boundary = head.sender, head.delivery_id.hex[:24]
-    parts = b"".join(_part(boundary, kind, text) for kind, text in (("plain", mail.text), ("html", mail.html)))
+    content_type, body = _words_of(mail, boundary)
+    if attachment is not None:
+        content_type, body = _with_attachment(f"pdf-{boundary}", content_type, body, attachment)
     return b"".join(
         (
             _mailbox("From", sender.sender_name, sender.sender_address),
@@ -58,12 +70,50 @@ def mail_bytes(head: MailHead, mail: RenderedMail) -> bytes:
             _line("Content-Language", LANGUAGE),
             _how_to_decline(sender) if head.can_be_declined else b"",
             _line("MIME-Version", "1.0"),
-            _line("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
+            content_type,
             b"\r\n",
-            parts,
+            body,
+        )
+    )
+
+
+def _words_of(mail: RenderedMail, boundary: str) -> tuple[bytes, bytes]:
+    """Return Content-Type and body of a mail's words."""
+    parts = b"".join(_part(boundary, kind, text) for kind, text in (("plain", mail.text), ("html", mail.html)))
+    return _line(
+        "Content-Type", f'multipart/alternative; boundary="{boundary}"'
+    ), parts + f"--{boundary}--\r\n".encode()
+
+
+def _with_attachment(boundary: str, words_type: bytes, words: bytes, attachment: Attachment) -> tuple[bytes, bytes]:
+    """Return Content-Type and body of a mail whose words come first, and then a PDF (RFC 2046, 5.1.3)."""
+    head = b"".join(
+        (
+            _line("Content-Type", "application/pdf"),
+            b"Content-Disposition: attachment;\r\n ",
+            f"filename*=utf-8''{quote(attachment.file_name, safe='')}\r\n".encode(),  # RFC 2231, 4
+            _line("Content-Transfer-Encoding", "base64"),
+        )
+    )
+    body = b"".join(
+        (
+            f"--{boundary}\r\n".encode(),
+            words_type,
+            b"\r\n",
+            words,
+            f"--{boundary}\r\n".encode(),
+            head,
+            b"\r\n",
+            _in_lines(attachment.pdf),
             f"--{boundary}--\r\n".encode(),
         )
     )
+    return _line("Content-Type", f'multipart/mixed; boundary="{boundary}"'), body
+
+
+def _in_lines(content: bytes) -> bytes:
+    encoded = base64.b64encode(content)
+    return b"".join(encoded[at : at + BASE64_LINE] + b"\r\n" for at in range(0, len(encoded), BASE64_LINE))
 
 
 def _how_to_decline(sender: BrandSender) -> bytes:

@@ -23,13 +23,14 @@ PAGES = 1  # the template refuses to make a second one
 
 @dataclass(frozen=True)
 class PrintedLetter:
-    """A letter as it leaves the house."""
+    """A letter as it leaves the house; one that `shows_address` has it in its window."""
 
     id: UUID
     purpose: str
     created_at: datetime
     address_lines: tuple[str, ...]
     pdf: bytes
+    shows_address: bool = True
 
 
 @dataclass(frozen=True)

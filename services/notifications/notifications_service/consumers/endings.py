@@ -5,7 +5,7 @@ from uuid import UUID
 
 from service_kit.database import Connection
 from service_kit.personal import Personal
-from service_kit.subscriptions import Subscription
+from service_kit.subscriptions import Reader, Subscription
 
 from notifications_service.consumers.telling import by_notice, telling
 from notifications_service.domain.mail_address import is_another_mailbox
@@ -18,13 +18,25 @@ from notifications_service.usecases.plan_notice import plan_notice
 EVENTS = ("termination.registered.v1", "contract.ended.v1")
 
 
+class NamedHolder(Reader):
+    """Whose contract ends: where the event says so, documents draws a notice of it."""
+
+
 class RegisteredTermination(MemberEvent):
     """What notifications reads of a termination; `email` is where its sender wants the receipt."""
 
     termination_id: UUID
     received_at: datetime
     effective_date: date
+    use: str = "termination"
     email: Personal | None = None
+    holder: NamedHolder | None = None
+    attachment: None = None  # a notice in words brings nothing
+
+    @property
+    def cause(self) -> UUID:
+        """Return what a notice in words is told of once."""
+        return self.termination_id
 
 
 class EndedContract(MemberEvent):
@@ -47,7 +59,8 @@ async def _acknowledge(
 ) -> None:
     # Whoever sends it may give an address of their own: the member is told by what was known before, whatever that is.
     known = await known_email(notifications, connection, termination.brand, termination.member_id)
-    await plan_notice(notifications, connection, "termination_acknowledged", termination, to=known)
+    if termination.holder is None:  # otherwise by the notice that documents draws: consumers/documents.py
+        await plan_notice(notifications, connection, "termination_acknowledged", termination, to=known)
     given = termination.email
     if given is not None and (known is None or is_another_mailbox(given.reveal(), known.reveal())):
         receipt = MAILS["termination_receipt"]

@@ -38,6 +38,8 @@ Purpose = Literal[
     "statement_available",
     "contribution_unpaid",
     "bank_details_changed",
+    "contact_details_changed",
+    "email_check",
     "beneficiary_request_received",
     "beneficiary_request_accepted",
     "beneficiary_request_refused",
@@ -145,10 +147,19 @@ _MAILS = (
         "termination_receipt",
         cause="termination_id",
         content={"email": "email", "moment": "received_at", "end_date": "effective_date", "use": "use"},
+        optional=frozenset({"use"}),
         by_name=False,
     ),
     # Somebody without a working address reads neither of these two.
     MessageKind("letter_on_its_way", cause="cause", content={"moment": "handed_over_at", "expected_by": "expected_by"}),
+    # It asks whether the address is the member's: whoever else reads it is told no name.
+    MessageKind(
+        "email_check",
+        cause="check_id",
+        content={"email": "email", "reply_by": "reply_by"},
+        by_name=False,
+        lane=Lane.BULK,
+    ),
     MessageKind(
         "document_available",
         cause="document_id",
@@ -189,7 +200,19 @@ _NOTICES = (
     MessageKind(
         "bank_details_changed",
         cause="change_id",
-        content={"moment": "changed_at", "iban_ending": "iban_ending", "in_force_on": "in_force_on"},
+        content={
+            "moment": "changed_at",
+            "iban_ending": "iban_ending",
+            "in_force_on": "in_force_on",
+            "former_address": "former_address",
+        },
+        optional=frozenset({"former_address"}),
+    ),
+    MessageKind(
+        "contact_details_changed",
+        cause="change_id",
+        content={"moment": "changed_at", "changed": "changed", "former_address": "former_address"},
+        optional=frozenset({"former_address"}),
     ),
     MessageKind(
         "beneficiary_request_received",
@@ -223,7 +246,7 @@ _NOTICES = (
         "termination_acknowledged",
         cause="cause",
         content={"moment": "received_at", "end_date": "effective_date", "use": "use", "attachment": "attachment"},
-        optional=frozenset({"attachment"}),
+        optional=frozenset({"attachment", "use"}),
         is_durable=True,
     ),
     MessageKind("contract_ended", cause="ending_id", content={"end_date": "end_date"}, is_durable=True),

@@ -7,6 +7,7 @@ from service_kit.french_dates import date_in_words, moment_in_words
 from service_kit.postal_capitals import printable_words
 
 from notifications_service.domain.brand_sender import BrandSender
+from notifications_service.domain.contact_words import contact_words
 from notifications_service.domain.document_words import DOCUMENTS
 from notifications_service.domain.french_amounts import euros
 from notifications_service.domain.mail_address import hint_at
@@ -36,9 +37,12 @@ _SAID: Mapping[str, Callable[[Any], str | int]] = {
     "period_end": date_in_words,
     "iban_ending": lambda ending: printable_words(ending.reveal()),
     "in_force_on": date_in_words,
+    "reply_by": date_in_words,
+    "changed": contact_words,
     "reason": lambda reason: printable_words(reason.reveal())[:LONGEST_REASON],
     "effective_date": date_in_words,
     "end_date": date_in_words,
+    "use": str,
 }
 
 
@@ -46,6 +50,8 @@ def message_words(content: MessageContent, brand: BrandSender) -> dict[str, str 
     """Return what is said of a content; what it does not have is left out, so that asking for it is an error."""
     told = {name: getattr(content, name) for name in _SAID}
     words = {name: _SAID[name](value) for name, value in told.items() if value is not None}
+    if content.attachment is not None:
+        words["attached"] = 1
     if content.last_name is not None:
         words["person"] = _name(content)
     if content.end_date is not None:

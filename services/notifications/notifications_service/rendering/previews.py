@@ -8,7 +8,7 @@ import typst
 from pydantic import ValidationError
 
 from notifications_service.channels.brand_templates import Own, letters_of
-from notifications_service.channels.email_message import MailHead, mail_bytes, message_id_of
+from notifications_service.channels.email_message import Attachment, MailHead, mail_bytes, message_id_of
 from notifications_service.channels.letter_pdf import LetterContent, LetterPress
 from notifications_service.channels.mail_templates import MailTemplates, RenderedMail, TemplateUnusable
 from notifications_service.domain.brand_sender import BrandSender
@@ -37,10 +37,12 @@ class BrandPreviews:
         around = AroundMail(self.brand, self.public_url, greeting, sample.expires_at)
         return mail_words(sample.kind, sample.content, around)
 
-    def mail_bytes(self, mail: RenderedMail) -> bytes:
+    def mail_bytes(self, mail: RenderedMail, sample: Sample) -> bytes:
         """Return a mail as it would be sent, but for its signature."""
+        document = sample.content.attachment
+        attachment = None if document is None else Attachment(document.file_name, document.pdf)
         message_id = message_id_of(DELIVERY, self.brand.message_id_domain)
-        return mail_bytes(MailHead(DELIVERY, message_id, AT, self.brand, MailAddress.parse(EMAIL)), mail)
+        return mail_bytes(MailHead(DELIVERY, message_id, AT, self.brand, MailAddress.parse(EMAIL)), mail, attachment)
 
     def letter(self, press: LetterPress, sample: Sample) -> bytes:
         """Draw a letter; raise TemplateUnusable."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from notifications_service.domain.message_content import MessageContent
+from notifications_service.domain.message_content import AttachedDocument, MessageContent
 from notifications_service.domain.message_kinds import INSTEAD, LETTERS, MAILS, MessageKind
 from notifications_service.domain.recipient import Recipient
 
@@ -19,6 +19,14 @@ DELIVERY = UUID("0197a6c2-5b7e-7c1d-9f30-2f7f5a1f4c11")
 EMAIL = "zoelie.martin@example.org"
 TOKEN = "Exemple-7QmWl2Jq3x8yVv1m5bC9oTtZrRsE4uHgPdL"  # noqa: S105 - opens nothing
 CODES = {"email": "482913", "letter": "K7NR-4WXQ-9PTC"}
+# A page without a word, as a document would come.
+PDF = b"""%PDF-1.7
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]>> endobj
+trailer <</Root 1 0 R>>
+%%EOF
+"""
 LIVES = {"email": timedelta(hours=1), "letter": timedelta(days=21)}
 
 # Name in MessageContent → what a sample says. A code depends on the channel.
@@ -42,11 +50,16 @@ FIELDS: Mapping[str, Any] = {
     "period_end": date(2026, 11, 30),
     "iban_ending": "2606",
     "in_force_on": date(2026, 12, 1),
+    "reply_by": date(2026, 12, 21),
+    "changed": ["address", "delivery_preference", "phone"],
+    "former_address": {"street": "14 rue des Lilas", "postal_code": "53000", "city": "Laval"},
     "first_name": "Noé",
     "last_name": "Martin",
     "reason": "L’acte de naissance n’est pas lisible. Envoyez-nous une autre copie.",
     "effective_date": date(2026, 12, 1),
     "end_date": date(2026, 12, 31),
+    "use": "termination",
+    "attachment": AttachedDocument(document_id=DELIVERY, file_name="Avis de résiliation 2026.pdf", pdf=PDF),
 }
 # Purpose → what its fullest sample says otherwise.
 _REMOVAL: Mapping[str, Mapping[str, Any]] = {"removal": {"change": "removal"}}
@@ -61,6 +74,8 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "password_changed": {"by-posted-code": {"way": "posted_code"}, "from-account": {"way": "account"}},
     "password_changed_by_post": {"by-statement": {"way": "statement_identifier"}},
     "document_available": {"contractual": {"document": "contractual_document"}},
+    "termination_acknowledged": {"withdrawal": {"use": "withdrawal"}},
+    "termination_receipt": {"withdrawal": {"use": "withdrawal"}},
     "contribution_unpaid": {"by-transfer": {"method": "transfer"}},
     "beneficiary_request_received": _REMOVAL,
     "beneficiary_request_accepted": _REMOVAL,
@@ -122,7 +137,10 @@ def kinds() -> list[MessageKind]:
 
 def samples(kind: MessageKind) -> list[Sample]:
     """Return the samples of a kind, the fullest first; raise SampleMissing."""
-    fullest = {**{name: _sample_of(kind, name) for name in kind.content}, **ITS_OWN.get(kind.purpose, {})}
+    fullest = {
+        **{name: _sample_of(kind, name) for name in kind.content.keys() - _not_drawn_here(kind)},
+        **ITS_OWN.get(kind.purpose, {}),
+    }
     found = [Sample(kind, ORDINARY, MessageContent.model_validate(fullest), PEOPLE[ORDINARY])]
     for variant, changes in _variants(kind):
         content = MessageContent.model_validate({**fullest, **changes})
@@ -134,11 +152,16 @@ def samples(kind: MessageKind) -> list[Sample]:
 
 def _variants(kind: MessageKind) -> Iterator[tuple[str, Mapping[str, Any]]]:
     defaults = MessageContent()
-    for name in sorted(kind.optional):
+    for name in sorted(kind.optional - _not_drawn_here(kind)):
         yield f"without-{name.replace('_', '-')}", {name: getattr(defaults, name)}
     if kind in INSTEAD.values():
         yield "after-mail", {"email": EMAIL}  # told by letter since the mail did not arrive
     yield from VARIANTS.get(kind.purpose, {}).items()
+
+
+def _not_drawn_here(kind: MessageKind) -> frozenset[str]:
+    # A letter that is a document is no page of ours: what is drawn is the letter in words, where there is no document.
+    return frozenset({"attachment"}) if kind.channel == "letter" else frozenset()
 
 
 def _sample_of(kind: MessageKind, name: str) -> Any:

@@ -35,6 +35,7 @@ class DoubtfulLetter:
     id: UUID
     brand: str
     member_id: UUID
+    content_sealed: bytes
     person_sealed: bytes
     closed_digests: list[bytes]
 
@@ -43,7 +44,7 @@ async def take_doubtful(connection: Connection, *, limit: int) -> list[DoubtfulL
     """Lock up to `limit` waiting letters whose address may be closed, oldest first; what another worker has locked is its."""
     rows = await connection.fetch(
         """
-        SELECT letter.id, letter.brand, letter.member_id, person_sealed, ARRAY(
+        SELECT letter.id, letter.brand, letter.member_id, content_sealed, person_sealed, ARRAY(
             SELECT address_digest FROM closed_addresses AS closed
             WHERE closed.brand = letter.brand AND closed.member_id = letter.member_id
         ) AS closed_digests

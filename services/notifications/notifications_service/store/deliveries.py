@@ -27,6 +27,7 @@ class NewDelivery:
     lane: int
     address_digest: bytes | None
     promised_until: datetime | None  # of a letter
+    document_id: UUID | None  # of what it brings
 
 
 async def plan(connection: Connection, delivery: NewDelivery) -> bool:
@@ -36,8 +37,8 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
             """
             INSERT INTO deliveries (
                 id, brand, purpose, channel, member_id, cause, state, next_attempt_at, created_at, expires_at, give_up_at,
-                message_id, masked_address, content_sealed, traceparent, lane, address_digest, promised_until
-            ) VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                message_id, masked_address, content_sealed, traceparent, lane, address_digest, promised_until, document_id
+            ) VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             ON CONFLICT (brand, purpose, member_id, cause) DO NOTHING
             RETURNING true
             """,
@@ -57,6 +58,7 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
             delivery.lane,
             delivery.address_digest,
             delivery.promised_until,
+            delivery.document_id,
         )
     )
 

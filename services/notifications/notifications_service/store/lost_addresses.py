@@ -9,12 +9,16 @@ from service_kit.database import Connection, row_as
 
 @dataclass(frozen=True)
 class LostAddress:
-    """An address, and when the mail to it was planned; `said_by_letter`: a letter of another purpose says the same."""
+    """An address, and when the mail to it was planned.
+
+    `said_by_letter`: a letter of another purpose says the same. `brought_document`: documents hears of it, and brings that again.
+    """
 
     address_digest: bytes | None
     masked_address: str | None
     planned_at: datetime
     said_by_letter: bool
+    brought_document: bool
 
 
 async def find(connection: Connection, delivery_id: UUID, *, letter: str | None) -> LostAddress | None:
@@ -25,7 +29,7 @@ async def find(connection: Connection, delivery_id: UUID, *, letter: str | None)
             SELECT FROM deliveries AS other
             WHERE (other.brand, other.purpose, other.member_id, other.cause) = (mail.brand, $2, mail.member_id, mail.cause)
                 AND other.id <> mail.id
-        ) AS said_by_letter
+        ) AS said_by_letter, document_id IS NOT NULL AS brought_document
         FROM deliveries AS mail WHERE id = $1
         """,
         delivery_id,

@@ -34,6 +34,22 @@ async def overdue(connection: Connection, purposes: list[str], *, limit: int, no
     return [LostMail(**dict(row)) for row in rows]
 
 
+async def failed_mail(connection: Connection, brand: str, *, purpose: str, member_id: UUID, cause: UUID) -> UUID | None:
+    """Lock and return the mail that told a person of a cause, where it has failed."""
+    mail_id: UUID | None = await connection.fetchval(
+        """
+        SELECT id FROM deliveries
+        WHERE brand = $1 AND purpose = $2 AND member_id = $3 AND cause = $4 AND channel = 'email' AND state = 'failed'
+        FOR UPDATE
+        """,
+        brand,
+        purpose,
+        member_id,
+        cause,
+    )
+    return mail_id
+
+
 async def replace(
     connection: Connection, mail: LostMail, *, now: datetime, give_up_at: datetime, promised_until: datetime
 ) -> bool:
@@ -47,7 +63,7 @@ async def replace(
             UPDATE deliveries SET
                 channel = 'letter', state = 'planned', content_sealed = $2, next_attempt_at = $3, leased_until = NULL,
                 give_up_at = $4, expires_at = $4, promised_until = $5, failure = NULL, failed_at = NULL,
-                delayed_at = NULL, masked_address = NULL, address_digest = NULL
+                delayed_at = NULL, sent_at = NULL, masked_address = NULL, address_digest = NULL
             WHERE id = $1 AND channel = 'email' AND (state = 'failed' OR (state IN ('planned', 'delayed') AND give_up_at <= $3))
             RETURNING true
             """,

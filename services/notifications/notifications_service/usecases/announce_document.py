@@ -3,16 +3,29 @@
 Reads declined_announcements and recipients; writes deliveries, in the consumer's transaction.
 """
 
+from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
 from service_kit.database import Connection
+from service_kit.personal import Personal
 from service_kit.problems import FinalEventError
+from service_kit.subscriptions import Reader
 
+from notifications_service.domain.message_content import PdfBytes
 from notifications_service.resources import Notifications
 from notifications_service.store import declined_announcements
 from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent
 from notifications_service.usecases.plan_notice import plan_notice
+
+
+class NotedTermination(Reader):
+    """The termination that a notice is about."""
+
+    received_at: datetime
+    effective_date: date
+    use: str = "termination"
 
 
 class IssuedDocument(MemberEvent):
@@ -21,6 +34,10 @@ class IssuedDocument(MemberEvent):
     document_id: UUID
     kind: str
     replaces: UUID | None = None
+    file_name: str | None = None
+    termination: NotedTermination | None = None
+    pdf: PdfBytes | None = Field(default=None, repr=False)
+    address_lines: tuple[Personal, ...] | None = None
 
 
 async def announce_document(notifications: Notifications, connection: Connection, document: IssuedDocument) -> None:

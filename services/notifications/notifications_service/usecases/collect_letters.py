@@ -15,7 +15,8 @@ from service_kit.postal_address import AddressDoesNotFit
 from notifications_service import metrics
 from notifications_service.domain.letter_schedule import open_cut_off
 from notifications_service.domain.mail_course import next_attempt
-from notifications_service.domain.message_content import LetterToPrint, MessageContent
+from notifications_service.domain.message_content import AttachedDocument, LetterToPrint, MessageContent
+from notifications_service.domain.recipient import Recipient
 from notifications_service.resources import Notifications
 from notifications_service.store import due_letters, print_batches
 from notifications_service.store.due_letters import NOT_WRITTEN, AddressedLetter, BatchedLetter, DueLetter, Leaving
@@ -105,11 +106,22 @@ def next_try(notifications: Notifications, letter: DueLetter | BatchedLetter, er
     return next_attempt(letter.attempts, pauses=notifications.settings.retry_seconds, now=notifications.now())
 
 
+def _lines(attachment: AttachedDocument | None, recipient: Recipient) -> list[str]:
+    """Return the address block of a letter: of a page that is drawn already, the one that it shows."""
+    if attachment is None:
+        return recipient.address_lines()
+    if attachment.address_lines is None:
+        recipient.address_lines()  # names the field at fault, unless contracts has put it right since
+        raise AddressDoesNotFit("recipient", "missing")
+    return [line.reveal() for line in attachment.address_lines]
+
+
 def _addressed(notifications: Notifications, brand: str, letter: DueLetter) -> AddressedLetter:
     recipient = open_recipient(notifications, letter.member_id, letter.person_sealed)
     context = str(letter.id)
     content = MessageContent.model_validate_json(notifications.contents.open(letter.content_sealed, context=context))
-    lines = recipient.address_lines()
+    recipient = content.addressed(recipient)
+    lines = _lines(content.attachment, recipient)
     to_print = LetterToPrint.model_validate(
         {**dict(content), "salutation": recipient.salutation(), "address_lines": lines}
     )

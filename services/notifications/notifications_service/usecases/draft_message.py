@@ -59,6 +59,7 @@ def draft_message(
         lane=kind.lane,
         promised_until=None if is_mail else promised_until(brand.letters, now),
         address_digest=None if email is None else email_digest(notifications, occasion.brand, email),
+        document_id=None if content.attachment is None else content.attachment.document_id,
     )
 
 

@@ -1,10 +1,12 @@
 """Draws the letters of a batch: opens each one's secret, fills in its page. Reads nothing but what it is given.
 
+A document that comes with its bytes is its own page: these leave, and no others (code de la mutualité, L221-6-4).
+
 A letter that cannot be drawn as it is fails; one whose secret does not open is tried again later; neither holds up the others.
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -52,7 +54,12 @@ async def _draw(
 ) -> PrintedLetter | str | datetime:
     with span(f"notifications draw {letter.purpose}", traceparent=letter.traceparent):
         try:
-            content = _content(notifications, batch, letter)
+            opened = LetterToPrint.model_validate_json(
+                notifications.contents.open(letter.content_sealed, context=str(letter.id))
+            )
+            if opened.attachment is not None:
+                return _printed(letter, tuple(line.reveal() for line in opened.address_lines), opened.attachment.pdf)
+            content = _content(notifications, batch, letter, opened)
             pdf = await notifications.printing.draw(content, notifications.templates.letters(batch.brand))
         except LetterNotRendered as reason:
             return str(reason)
@@ -60,13 +67,16 @@ async def _draw(
             return f"{LetterNotRendered.code}: content"
         except Exception as error:
             return next_try(notifications, letter, error)
-    return PrintedLetter(letter.id, letter.purpose, letter.created_at, content.address_lines, pdf)
+    return replace(_printed(letter, content.address_lines, pdf), shows_address=content.shows_address)
 
 
-def _content(notifications: Notifications, batch: PrintBatch, letter: BatchedLetter) -> LetterContent:
-    opened = LetterToPrint.model_validate_json(
-        notifications.contents.open(letter.content_sealed, context=str(letter.id))
-    )
+def _printed(letter: BatchedLetter, lines: tuple[str, ...], pdf: bytes) -> PrintedLetter:
+    return PrintedLetter(letter.id, letter.purpose, letter.created_at, lines, pdf)
+
+
+def _content(
+    notifications: Notifications, batch: PrintBatch, letter: BatchedLetter, opened: LetterToPrint
+) -> LetterContent:
     around = AroundLetter(
         brand=notifications.brands[batch.brand],
         public_url=notifications.settings.public_url,

@@ -10,6 +10,7 @@ from service_kit.personal import Personal
 from notifications_service.domain.mail_address import is_another_mailbox
 from notifications_service.domain.message_kinds import LETTERS, MAILS
 from notifications_service.resources import Notifications
+from notifications_service.store import recipients
 from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent, plan_message
 
@@ -17,7 +18,12 @@ from notifications_service.usecases.plan_message import MemberEvent, plan_messag
 async def plan_notice(
     notifications: Notifications, connection: Connection, purpose: str, event: MemberEvent, *, to: Personal | None
 ) -> None:
-    """Plan a notice to the address `to`, or by letter where that is None; nothing where no letter says it."""
+    """Plan a notice to the address `to`, or by letter where that is None; nothing where no letter says it.
+
+    What the law wants on a durable medium goes by letter to who has asked for paper, too (code de la mutualité, L221-6-5).
+    """
+    if MAILS[purpose].is_durable and await recipients.wants_paper(connection, event.brand, event.member_id):
+        to = None
     kind = LETTERS.get(purpose) if to is None else MAILS[purpose]
     if kind is not None:
         await plan_message(notifications, connection, kind, event, now=notifications.now(), to=to)

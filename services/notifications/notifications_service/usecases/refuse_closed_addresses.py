@@ -1,7 +1,8 @@
 """Letters to an address from which one came back fail at once, instead of waiting for a batch. Writes deliveries.
 
 Reads recipients and closed_addresses; publishes delivery.failed. A member who lives elsewhere by now gets the letter: the digest
-is of the address as it would be printed, names included, so that whatever is put right in it opens it again.
+is of the address as it would be printed, names included, so that whatever is put right in it opens it again. A document that is
+drawn already goes to the address that its page shows.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import structlog
 from service_kit.postal_address import AddressDoesNotFit
 
 from notifications_service import metrics
+from notifications_service.domain.message_content import MessageContent
 from notifications_service.resources import Notifications
 from notifications_service.store import closed_addresses, due_letters
 from notifications_service.store.closed_addresses import DoubtfulLetter
@@ -54,7 +56,20 @@ def present_digests(notifications: Notifications, brand: str, member_id: UUID, p
 
 def _is_closed(notifications: Notifications, letter: DoubtfulLetter) -> bool:
     try:
-        digests = present_digests(notifications, letter.brand, letter.member_id, letter.person_sealed)
+        digests = _digests(notifications, letter)
     except Exception:  # a damaged row, a key that is not on the ring: collect_letters tells so, and tries again
         return False
     return any(digest in letter.closed_digests for digest in digests)
+
+
+def _digests(notifications: Notifications, letter: DoubtfulLetter) -> list[bytes]:
+    content = MessageContent.model_validate_json(
+        notifications.contents.open(letter.content_sealed, context=str(letter.id))
+    )
+    if content.former_address is not None:
+        former = content.addressed(open_recipient(notifications, letter.member_id, letter.person_sealed))
+        return notifications.addresses.all_of(letter.brand, NAMESPACE, *former.address_lines())
+    if content.attachment is None or content.attachment.address_lines is None:
+        return present_digests(notifications, letter.brand, letter.member_id, letter.person_sealed)
+    lines = [line.reveal() for line in content.attachment.address_lines]
+    return notifications.addresses.all_of(letter.brand, NAMESPACE, *lines)

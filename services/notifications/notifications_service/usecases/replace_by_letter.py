@@ -44,6 +44,13 @@ async def replace_by_letter(
     return await _replace(notifications, connection, lost, now=now)
 
 
+async def replace_brought_again(
+    notifications: Notifications, connection: Connection, lost: LostMail, *, now: datetime
+) -> bool:
+    """Let a letter bring what a mail had brought that came back; `lost` has its content again."""
+    return await _replace(notifications, connection, lost, now=now)
+
+
 async def replace_overdue(notifications: Notifications, connection: Connection, *, limit: int, now: datetime) -> int:
     """Let letters say what up to `limit` mails could not for as long as they were tried, and return how many these were."""
     lost = await replaced_mails.overdue(connection, EITHER_WAY, limit=limit, now=now)

@@ -91,7 +91,7 @@ async def _filled(
         return None
     recipient = recipient_of(letter.id, provider_address(page.address_lines))
     await _begin(notifications, batch, letter)
-    order = sending_of(letter.id, notifications.brands[batch.brand], notifications.settings)
+    order = sending_of(page, notifications.brands[batch.brand], notifications.settings)
     sending_id = (await client.create(order)).id
     try:
         await _note_sending(notifications, batch, letter, sending_id)

@@ -37,7 +37,7 @@ async def tell_unreachable(
         return False
     letter = INSTEAD.get(ended.purpose)
     lost = await lost_addresses.find(connection, ended.id, letter=None if letter is None else letter.purpose)
-    if lost is None:
+    if lost is None or lost.brought_document:
         return False
     suppression_id, is_known = await _suppression(notifications, connection, ended, lost)
     is_untold = letter is not None and not lost.said_by_letter

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from service_kit.key_rings import KeyRingUnusable
 
 from notifications_service.channels.dkim_signature import signed
-from notifications_service.channels.email_message import MailHead, mail_bytes
+from notifications_service.channels.email_message import Attachment, MailHead, mail_bytes
 from notifications_service.channels.smtp_session import OutgoingMail
 from notifications_service.domain.mail_address import AddressUnusable, MailAddress
 from notifications_service.domain.message_content import MessageContent
@@ -31,12 +31,18 @@ def write_mail(notifications: Notifications, mail: DueMail) -> OutgoingMail:
     rendered = notifications.templates.render(mail.brand, mail.purpose, mail_words(kind, content, around))
     head = MailHead(mail.id, mail.message_id, mail.created_at, brand, recipient, kind.can_be_declined)
     keys = notifications.dkim.of(brand.sender_domain)
+    written = mail_bytes(head, rendered, _attached(content))
     return OutgoingMail(
         sender=return_path_of(notifications.return_paths, mail.id, brand.bounce_domain),
         recipient=recipient.text,
-        content=signed(mail_bytes(head, rendered), keys, domain=brand.sender_domain, signed_at=mail.created_at),
+        content=signed(written, keys, domain=brand.sender_domain, signed_at=mail.created_at),
         needs_smtputf8=recipient.needs_smtputf8,
     )
+
+
+def _attached(content: MessageContent) -> Attachment | None:
+    document = content.attachment
+    return None if document is None else Attachment(document.file_name, document.pdf)
 
 
 def _greeting(notifications: Notifications, mail: DueMail) -> str:
