@@ -87,6 +87,7 @@ async def test_new_members_are_published_once_with_their_whole_state(contracts: 
         "product": "Sérénité",
         "responsible": True,
         "guarantees": line["contract"]["guarantees"],
+        "delivery_preference": "electronic",
     }
 
 

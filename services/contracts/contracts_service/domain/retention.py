@@ -1,8 +1,8 @@
 """For how long data are kept, and when whoever has left is told that they leave, too. Civil dates in Europe/Paris.
 
 The space of an ex-member stays open in reading for the brand's years, five at least, and is closed two months after that was
-told (code de la mutualité, L221-6-6). Contracts, claims and contributions are kept as long: limitation is two years (L221-11), five
-under common law (code civil, art. 2224). What is asked to be erased before is restricted (GDPR art. 17(3)(b) and (e), art. 18).
+told (code de la mutualité, L221-6-6). Contracts, claims and contributions are kept as long: limitation is two years (L221-11), or
+five under common law (code civil, art. 2224). What is asked to be erased before is restricted (GDPR art. 17(3)(b) and (e), art. 18).
 """
 
 from dataclasses import dataclass

@@ -67,9 +67,8 @@ async def _compare(
     numbers = [line.membership_number for line in lines]
     known = await members.find_all(connection, brand=brand, membership_numbers=numbers)
     found, renewals, slices = [], [], TimeSlices()
-    left = await numbers_that_left(
-        service, connection, brand=brand, lines=[one for one in lines if one.membership_number not in known]
-    )
+    unknown = [one for one in lines if one.membership_number not in known]
+    left = await numbers_that_left(service, connection, brand=brand, lines=unknown)
     for line in lines:
         await slices.pause()
         member = known.get(line.membership_number)
