@@ -101,14 +101,15 @@ def build_application(service: Service) -> web.Application:
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     # At the last moment, so that answers that a handler sends by itself, part by part, have them too.
-    headers, own = response.headers, response.headers.get("Cache-Control")
+    headers = response.headers
+    # An endpoint that lets its answer be kept, or that answers what others have sent, has said so.
+    own = {name: headers[name] for name in ("Cache-Control", "Content-Security-Policy") if name in headers}
     headers.popall("Server", None)  # it names versions
     if "X-Request-Id" in headers:
         return  # an answer that lies ready has them all
     headers.update(SECURITY_HEADERS)
     headers["X-Request-Id"] = request.get(ID_OF_REQUEST) or secrets.token_hex(16)
-    if own is not None:  # an endpoint that lets its answer be kept has said so
-        headers["Cache-Control"] = own
+    headers.update(own)
 
 
 async def _continue_later(_request: web.Request) -> None:
