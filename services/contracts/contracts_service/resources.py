@@ -15,7 +15,9 @@ from service_kit.outbox import Outbox
 
 from contracts_service.domain.brand_policy import BrandPolicy
 from contracts_service.domain.termination.texts import TextsOfBrand
+from contracts_service.security.document_cleaner import DocumentCleaner
 from contracts_service.security.seals import Seals
+from contracts_service.security.upload_seats import UploadSeats
 from contracts_service.settings import ContractsSettings
 from contracts_service.texts.termination import read_termination_texts
 
@@ -31,6 +33,8 @@ class Contracts:
     settings: ContractsSettings
     brands: dict[str, BrandPolicy]
     seals: Seals
+    cleaner: DocumentCleaner
+    upload_seats: UploadSeats
     termination_texts: dict[str, TextsOfBrand]  # by brand
 
     @property
@@ -64,5 +68,9 @@ async def open_contracts(
             settings=settings,
             brands=brands,
             seals=Seals.on(foundation.data_keys),
+            cleaner=DocumentCleaner(
+                seconds=settings.document_cleaning_seconds, mebibytes=settings.document_cleaning_mebibytes
+            ),
+            upload_seats=UploadSeats(settings.document_uploads_at_once),
             termination_texts=texts,
         )

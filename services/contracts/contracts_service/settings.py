@@ -1,7 +1,10 @@
 """Settings of contracts: CONTRACTS_… in the environment."""
 
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 from service_kit.settings import ServiceSettings
 
 
@@ -16,3 +19,20 @@ class ContractsSettings(ServiceSettings):
     import_call_seconds: float = Field(
         20.0, ge=0, le=60, description="an import that takes longer is answered with 202 and done in the background"
     )
+    document_uploads_at_once: int = Field(
+        6, ge=1, le=100, description="supporting documents that one process receives at a time; each is in memory"
+    )
+    document_idle_seconds: float = Field(20.0, gt=0, le=60, description="a document whose upload pauses has broken off")
+    document_upload_seconds: float = Field(120.0, gt=0, le=600, description="longest upload of a supporting document")
+    document_cleaning_seconds: float = Field(20.0, gt=0, le=60, description="longest cleaning of a supporting document")
+    document_cleaning_mebibytes: int = Field(
+        640, ge=256, le=4096, description="most memory of the process that cleans a supporting document"
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="networks of the proxies whose X-Forwarded-For is believed, separated by commas"
+    )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -10,9 +10,11 @@ from contracts_service.consumers import chosen_emails, failed_deliveries
 from contracts_service.resources import Contracts, open_contracts
 from contracts_service.settings import ContractsSettings
 from contracts_service.usecases.apply_bank_details import apply_bank_details
+from contracts_service.usecases.apply_beneficiary_request import apply_due_requests
 from contracts_service.usecases.ask_for_emails import ask_for_emails
 from contracts_service.usecases.doubt_emails import doubt_emails
 from contracts_service.usecases.drop_uploads import sweep_imports
+from contracts_service.usecases.lapse_beneficiary_requests import lapse_beneficiary_requests
 from contracts_service.usecases.make_year_partitions import make_year_partitions
 from contracts_service.usecases.process_imports import process_due_imports
 from contracts_service.usecases.tell_autonomous_beneficiaries import tell_autonomous_beneficiaries
@@ -21,6 +23,7 @@ from contracts_service.usecases.tell_settled_statements import tell_settled_stat
 
 SWEEP_SECONDS = 60.0
 ENDED_SECONDS = 60.0
+REQUESTS_SECONDS = 60.0
 BANK_DETAILS_SECONDS = 60.0
 EMAIL_CHECK_SECONDS = 60.0
 AUTONOMOUS_SECONDS = 30.0
@@ -41,6 +44,8 @@ def background(service: Contracts) -> Background:
             Loop("email_checks", partial(ask_for_emails, service), EMAIL_CHECK_SECONDS),
             Loop("email_doubts", partial(doubt_emails, service), EMAIL_CHECK_SECONDS),
             Loop("settled_statements", partial(tell_settled_statements, service), SETTLED_SECONDS),
+            Loop("beneficiary_requests", partial(apply_due_requests, service), REQUESTS_SECONDS),
+            Loop("left_requests", partial(lapse_beneficiary_requests, service), REQUESTS_SECONDS),
             Loop("ended_contracts", partial(tell_ended_contracts, service), ENDED_SECONDS),
             Loop(
                 "autonomous_people",

@@ -24,7 +24,9 @@ class KnownBeneficiary:
         return self.birth_date, self.birth_rank, fold(self.first_name or ""), fold(self.last_name)
 
 
-def recognise(known: Sequence[KnownBeneficiary], parts: Sequence[BeneficiaryPart]) -> list[UUID | None]:
+def recognise(
+    known: Sequence[KnownBeneficiary], parts: Sequence[BeneficiaryPart | KnownBeneficiary]
+) -> list[UUID | None]:
     """Return for each of `parts` the id of the same person in `known` (whoever comes first there wins), or None.
 
     The same birth, rank and first name are the same person: last names change with marriages and judgments. Only where two
@@ -32,12 +34,19 @@ def recognise(known: Sequence[KnownBeneficiary], parts: Sequence[BeneficiaryPart
     """
     found: list[UUID | None] = [None] * len(parts)
     free = list(known)
+    if not free:
+        return found
     for key in (_whole, _without_last_name):
         for place, part in enumerate(parts):
             if found[place] is None and (same := _first(free, key, key(part.likeness))) is not None:
                 found[place] = same.id
                 free.remove(same)
     return found
+
+
+def is_same_person(one: BeneficiaryPart | KnownBeneficiary, other: BeneficiaryPart | KnownBeneficiary) -> bool:
+    """Tell whether two have the same birth, rank and first name. Numbers are never compared to find doubles (CNIL, AU-31)."""
+    return _without_last_name(one.likeness) == _without_last_name(other.likeness)
 
 
 Likeness = tuple[str, int, str, str]

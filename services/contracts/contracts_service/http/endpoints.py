@@ -3,6 +3,7 @@
 from contracts_service.http import (
     bank_details,
     beneficiaries,
+    beneficiary_requests,
     contact_details,
     contract,
     contributions,
@@ -13,8 +14,10 @@ from contracts_service.http import (
     own_autonomy,
     reimbursements,
     staff_beneficiaries,
+    staff_beneficiary_requests,
     staff_members,
     statements,
+    supporting_documents,
 )
 
 ENDPOINTS = [
@@ -23,6 +26,8 @@ ENDPOINTS = [
     *bank_details.ENDPOINTS,
     *beneficiaries.ENDPOINTS,
     *own_autonomy.ENDPOINTS,
+    *beneficiary_requests.ENDPOINTS,
+    *supporting_documents.ENDPOINTS,
     *contributions.ENDPOINTS,
     *reimbursements.ENDPOINTS,
     *statements.ENDPOINTS,
@@ -32,4 +37,5 @@ ENDPOINTS = [
     *nir_views.ENDPOINTS,
     *staff_members.ENDPOINTS,
     *staff_beneficiaries.ENDPOINTS,
+    *staff_beneficiary_requests.ENDPOINTS,
 ]

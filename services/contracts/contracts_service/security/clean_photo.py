@@ -9,6 +9,7 @@ import warnings
 
 import pi_heif
 from PIL import Image, ImageOps
+from PIL.ExifTags import Base
 
 from contracts_service.domain.document_refusals import DocumentRefused
 from contracts_service.security.file_kinds import Kind
@@ -43,20 +44,24 @@ def _written_anew(photo: Image.Image, kind: Kind) -> bytes:
     if photo.width * photo.height > MOST_PIXELS:
         raise DocumentRefused("document-too-heavy")
     photo.load()
-    upright = ImageOps.exif_transpose(photo)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    sheet = _on_white(photo)
+    ImageOps.exif_transpose(sheet, in_place=True)
     written = io.BytesIO()
-    _on_white(upright).save(written, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=None, comment=b"")
+    sheet.save(written, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=None, comment=b"")
     return written.getvalue()
 
 
 def _on_white(photo: Image.Image) -> Image.Image:
-    """Return the pixels as RGB; what is transparent becomes white, as on paper."""
-    if photo.mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in photo.info:
-        photo = photo.convert("RGBA")
-        sheet = Image.new("RGB", photo.size, "white")
-        sheet.paste(photo, mask=photo.getchannel("A"))
-        return sheet
+    """Return the pixels as RGB, made smaller as soon as can be; what is transparent becomes white, as on paper."""
+    exif = photo.getexif()
     if photo.mode.startswith("I"):  # 16 bits of grey
         photo = photo.point(lambda value: value / 256).convert("L")
-    return photo.convert("RGB")
+    if photo.mode == "P" or "transparency" in photo.info:
+        photo = photo.convert("RGBA")
+    if photo.mode != "1":
+        photo.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    sheet = Image.new("RGB", photo.size, "white")
+    sheet.paste(photo.convert("RGB"), mask=photo.getchannel("A") if "A" in photo.getbands() else None)
+    sheet.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    sheet.getexif()[Base.Orientation] = exif.get(Base.Orientation, 1)
+    return sheet

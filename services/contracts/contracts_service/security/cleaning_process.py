@@ -2,7 +2,7 @@
 
 A process of its own for each file, under limits that it sets itself before it reads a byte: a file that is made to exhaust
 memory or time, or to take over its reader, ends here and nowhere else. It has no environment, no database, no keys and no other
-person's file; it can write no file and start nothing.
+person's file; it can write no file.
 
 Output: one line of JSON, `{"media_type": …}` and then the bytes, or `{"refused": code}`.
 """
@@ -10,6 +10,7 @@ Output: one line of JSON, `{"media_type": …}` and then the bytes, or `{"refuse
 import json
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from contracts_service.domain.document_refusals import DocumentRefused
@@ -37,24 +38,23 @@ def main() -> None:
 
 
 def _limit(most_memory: int) -> None:
+    with suppress(OSError):  # where the machine's memory runs out, this process goes and not the one that serves
+        Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_FIRST)
     limits = {
         resource.RLIMIT_AS: most_memory,
         resource.RLIMIT_CPU: CPU_SECONDS,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_NPROC: 0,
     }
     for kind, most in limits.items():
         resource.setrlimit(kind, (most, most))
-    try:  # where the container's memory runs out, this process goes and not the one that serves
-        Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_FIRST)
-    except OSError:
-        pass
 
 
 def _clean(raw: bytes) -> tuple[str, bytes]:
     kind = kind_of(raw)
+    if kind != "heic":  # whose decoder needs a thread
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     # Imported under the limits, and only what this file needs.
     if kind == "pdf":
         from contracts_service.security.clean_pdf import clean_pdf
