@@ -4,6 +4,7 @@ SIGTERM or SIGINT: readiness goes red, in-flight work is finished within a deadl
 """
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -62,6 +63,8 @@ def run_until_signalled(
                 raise
 
     configure_logging(service, level=settings.log_level)
+    gc.collect()
+    gc.freeze()  # what is here now stays: to look through all of it again would stop everybody for some 50 ms, time and again
     asyncio.run(run())
 
 

@@ -1,8 +1,14 @@
 """Phone numbers and e-mail addresses of an enrolment line."""
 
+import re
+from collections.abc import Callable
+
 import pytest
+from contracts_service.domain import email_address, phone_number
 from contracts_service.domain.email_address import EmailAddressError, normalise_email_address
 from contracts_service.domain.phone_number import PhoneNumberError, normalise_phone_number
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytestmark = pytest.mark.unit
 
@@ -69,3 +75,28 @@ def test_what_is_no_email_address_is_refused(written: str) -> None:
         normalise_email_address(written)
 
     assert caught.value.code == "invalid-email"
+
+
+@settings(max_examples=150)
+@given(st.from_regex(r"(0|\+33|0033|\+)[0-9]{8,10}", fullmatch=True))
+def test_the_short_way_reads_a_number_as_the_library_does(written: str) -> None:
+    plan = phone_number._PLAIN_FRENCH
+    short = _outcome(normalise_phone_number, written)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phone_number, "_PLAIN_FRENCH", re.compile("never"))
+        long = _outcome(normalise_phone_number, written)
+
+    assert (short, phone_number._PLAIN_FRENCH) == (long, plan)
+
+
+@settings(max_examples=150)
+@given(st.from_regex(r"[a-zA-Z0-9._+-]{1,66}@[a-zA-Z0-9.-]{1,12}\.(org|fr|TEST|xn--p1ai)", fullmatch=True))
+def test_the_short_way_reads_an_address_as_the_library_does(written: str) -> None:
+    assert _outcome(normalise_email_address, written) == _outcome(email_address._normalised, written)
+
+
+def _outcome(read: Callable[[str], str], written: str) -> str | None:
+    try:
+        return read(written)
+    except (PhoneNumberError, EmailAddressError):
+        return None

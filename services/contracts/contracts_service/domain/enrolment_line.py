@@ -142,6 +142,8 @@ class EnrolmentLine(_LinePart):
 
     def duplicated_beneficiary(self) -> int | None:
         """Return the place of the first beneficiary that another one before it equals, or None."""
+        if len(self.beneficiaries) < 2:
+            return None
         seen = [b.likeness for b in self.beneficiaries]
         return next((place for place, one in enumerate(seen) if one in seen[:place]), None)
 
@@ -149,10 +151,9 @@ class EnrolmentLine(_LinePart):
         """Return canonical bytes: equal for two lines that say the same, whatever their order and spelling of
         numbers. They hold the social-security number: digest them with a key, and keep neither.
         """
-        plain = self.model_dump()
-        plain["beneficiaries"] = sorted(plain["beneficiaries"], key=_canonical)
-        plain["contract"]["guarantees"] = sorted(plain["contract"]["guarantees"], key=_canonical)
-        return _canonical(plain)
+        contract = vars(self.contract) | {"guarantees": sorted(self.contract.guarantees, key=_canonical)}
+        people = sorted(self.beneficiaries, key=_canonical)
+        return _canonical(vars(self) | {"contract": contract, "beneficiaries": people})
 
 
 def parse_enrolment_line(
@@ -181,7 +182,9 @@ def _canonical(plain: object) -> bytes:
     return orjson.dumps(plain, default=_plain_value, option=orjson.OPT_SORT_KEYS)
 
 
-def _plain_value(value: object) -> str:
+def _plain_value(value: object) -> str | dict[str, Any]:
+    if isinstance(value, _LinePart):
+        return vars(value)
     if isinstance(value, SocialSecurityNumber):
         return value.number13
     if isinstance(value, BirthDate):

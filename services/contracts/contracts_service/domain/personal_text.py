@@ -17,6 +17,7 @@ _FORBIDDEN = re.compile(
 )
 _NO_PART_OF_A_NAME = frozenset({"So", "Sm", "Sc", "Cs", "Co", "Cn", "Cf"})
 _LETTER = re.compile(r"[^\W\d_]")
+_PLAIN_NAME = re.compile("[A-Za-zÀ-ÖØ-öø-ÿŒœ' ’-]+")  # nothing of what has no part in a name
 _BETWEEN_WORDS = re.compile(r"[\s'’ʼ`´\-\u2010-\u2015.()]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 
@@ -44,6 +45,8 @@ def check_name(text: str) -> str:
     """Return a person's name as it is; one letter is enough (`Ô`, `Y`), none is a PersonalTextError."""
     if not _LETTER.search(text):
         raise PersonalTextError("no-letter")
+    if _PLAIN_NAME.fullmatch(text):
+        return text
     # Symbols, pictures and private characters are no part of a name, and no letter or card could print them.
     if any(unicodedata.category(character) in _NO_PART_OF_A_NAME for character in text):
         raise PersonalTextError("forbidden-characters")

@@ -15,6 +15,8 @@ LONGEST_TEXT = 40
 
 _WRITTEN = re.compile(r"[+＋]?[\d().\-/\u2010-\u2015]+")
 _FRANCE = 33
+# Nine digits behind the zero or +33 are all that the plan asks for: nearly every number of a file is told at once.
+_PLAIN_FRENCH = re.compile(r"(?:\+33|0)([1-9][0-9]{8})")
 
 # The first four digits of a national number that is dialled in France but belongs to another calling code (ARCEP's
 # numbering plan). 06 39 98 belongs to no one: it is kept for films.
@@ -42,6 +44,9 @@ def normalise_phone_number(text: str) -> str:
     compact = "".join(text[: LONGEST_TEXT + 1].split())
     if len(text) > LONGEST_TEXT or not _WRITTEN.fullmatch(compact):
         raise PhoneNumberError
+    plain = _PLAIN_FRENCH.fullmatch(compact)
+    if plain is not None and compact[:4] not in _OVERSEAS:
+        return f"+{_FRANCE}{plain[1]}"
     number = _overseas(compact) or _read(compact, "FR")
     if not phonenumbers.is_possible_number(number) or _has_a_zero_too_many(number):
         raise PhoneNumberError

@@ -1,32 +1,25 @@
 """Files that have arrived are processed chunk by chunk: one transaction each, under a lease, resumed by whoever is there.
 
-Reads import_lines; lets the kind's saver write (`import_kinds`), deletes the lines, advances imports. Before the first line a
-file is held against what other brands know (`check_brand`). The call that brought the file and the background loop both work
-here; `import_claims` keeps them apart.
+Takes what `read_chunks` has read; lets the kind's saver write (`import_kinds`), deletes the lines, advances imports. Before the
+first line a file is held against what other brands know (`check_brand`). The call that brought the file and the background
+loop both work here; `import_claims` keeps them apart.
 """
 
 import asyncio
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import aclosing, suppress
 from uuid import UUID
 
 import structlog
-from service_kit.clock import civil_date
 from service_kit.database import UNAVAILABLE, is_unavailable
-from service_kit.time_slices import TimeSlices
 from service_kit.tracing import span
 
 from contracts_service.domain.import_states import ImportFailure
-from contracts_service.domain.line_problems import LineProblems
 from contracts_service.resources import Contracts
 from contracts_service.store import import_claims, import_lines
 from contracts_service.store.import_claims import Claim, Progress
-from contracts_service.store.import_errors import RefusedLine
 from contracts_service.usecases.check_brand import is_of_another_brand
 from contracts_service.usecases.import_kinds import KINDS
-from contracts_service.usecases.saved_lines import NumberedLine
-from contracts_service.usecases.staged_lines import open_lines
+from contracts_service.usecases.read_chunks import Chunk, read_chunks
 
 LEASE_SECONDS = 30.0
 ROUND_SECONDS = 5.0
@@ -101,19 +94,20 @@ async def _work(service: Contracts, claim: Claim, *, seconds: float) -> None:
             if position == 0 and await is_of_another_brand(service, claim):
                 await _fail(service, claim, "wrong-brand")
                 return
-            while True:
-                position = await _process_chunk(service, claim, after=position)
-                if position == claim.last_line:
-                    return
-                if now() >= deadline:
-                    break
+            async with aclosing(read_chunks(service, claim)) as chunks:
+                async for chunk in chunks:
+                    await _save_chunk(service, claim, chunk, after=position)
+                    position = chunk.last
+                    if now() >= deadline:
+                        break
         except _TakenOver:
             return
         except Exception as error:
             made_headway = position > claim.processed_through
             await _put_off(service, claim, attempts=0 if made_headway or is_unavailable(error) else claim.attempts)
             raise
-        await _put_off(service, claim, attempts=None)
+        if position < claim.last_line:
+            await _put_off(service, claim, attempts=None)
 
 
 async def _put_off(service: Contracts, claim: Claim, *, attempts: int | None) -> None:
@@ -123,18 +117,8 @@ async def _put_off(service: Contracts, claim: Claim, *, attempts: int | None) ->
             await import_claims.give_back(connection, claim, pause_seconds=pause)
 
 
-@dataclass
-class _Chunk:
-    """Lines that were staged together, read: those that can be saved, and those that cannot."""
-
-    last: int
-    lines: list[NumberedLine[Any]] = field(default_factory=list)
-    refused: list[RefusedLine] = field(default_factory=list)
-
-
-async def _process_chunk(service: Contracts, claim: Claim, *, after: int) -> int:
-    """Process the chunk after line `after` in one transaction and return its last line's number."""
-    chunk = await _read_chunk(service, claim, after=after)
+async def _save_chunk(service: Contracts, claim: Claim, chunk: Chunk, *, after: int) -> None:
+    """Save the chunk after line `after` in one transaction."""
     now = service.foundation.clock.now()
     async with service.database.transaction() as connection:
         if await import_claims.hold(connection, claim, lease_seconds=LEASE_SECONDS) != after:
@@ -147,23 +131,3 @@ async def _process_chunk(service: Contracts, claim: Claim, *, after: int) -> int
     service.foundation.wake.call()
     if done:
         log.info("import_done", import_id=str(claim.import_id), brand=claim.brand, last_line=claim.last_line)
-    return chunk.last
-
-
-async def _read_chunk(service: Contracts, claim: Claim, *, after: int) -> _Chunk:
-    """Return the chunk after line `after`, an empty one at the end of the file."""
-    async with service.database.connection() as connection:
-        row = await import_lines.read_after(connection, claim.import_id, after=after)
-    if row is None:
-        return _Chunk(claim.last_line)
-    chunk, slices = _Chunk(row.last), TimeSlices()
-    read, policy = KINDS[claim.kind].read, service.brands[claim.brand]
-    today = civil_date(service.foundation.clock.now())
-    for line in open_lines(service.seals, claim.import_id, row):
-        found = line.problems() if line.content is None else read(line.content, policy, today=today)
-        if isinstance(found, LineProblems):
-            chunk.refused.append((line.number, found.as_json()))
-        else:
-            chunk.lines.append(NumberedLine(line.number, found))
-        await slices.pause()
-    return chunk
