@@ -76,7 +76,8 @@ async def add_all(
         """,
         [statement_id for statement_id, _ in parts],
         [person_id for _, person_id in parts],
-        [dated_on[statement_id] for statement_id, _ in parts],
+        # A statement that only loses lines is named by none: its part is there, and keeps its day.
+        [dated_on.get(statement_id, part.first_care_date) for (statement_id, _), part in parts.items()],
         [one.lines for one in sums],
         [one.amount_spent for one in sums],
         [one.mandatory_share for one in sums],
