@@ -9,6 +9,7 @@ from service_kit.loops import Loop
 from contracts_service.consumers import chosen_emails, failed_deliveries
 from contracts_service.resources import Contracts, open_contracts
 from contracts_service.settings import ContractsSettings
+from contracts_service.usecases.announce_removals import announce_removals
 from contracts_service.usecases.apply_bank_details import apply_bank_details
 from contracts_service.usecases.apply_beneficiary_request import apply_due_requests
 from contracts_service.usecases.ask_for_emails import ask_for_emails
@@ -17,6 +18,7 @@ from contracts_service.usecases.drop_uploads import sweep_imports
 from contracts_service.usecases.lapse_beneficiary_requests import lapse_beneficiary_requests
 from contracts_service.usecases.make_year_partitions import make_year_partitions
 from contracts_service.usecases.process_imports import process_due_imports
+from contracts_service.usecases.purge_members import purge_members
 from contracts_service.usecases.tell_autonomous_beneficiaries import tell_autonomous_beneficiaries
 from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
 from contracts_service.usecases.tell_settled_statements import tell_settled_statements
@@ -28,6 +30,7 @@ BANK_DETAILS_SECONDS = 60.0
 EMAIL_CHECK_SECONDS = 60.0
 AUTONOMOUS_SECONDS = 30.0
 PARTITIONS_SECONDS = 3600.0
+REMOVAL_SECONDS = 300.0
 SETTLED_SECONDS = 60.0
 
 
@@ -46,6 +49,8 @@ def background(service: Contracts) -> Background:
             Loop("settled_statements", partial(tell_settled_statements, service), SETTLED_SECONDS),
             Loop("beneficiary_requests", partial(apply_due_requests, service), REQUESTS_SECONDS),
             Loop("left_requests", partial(lapse_beneficiary_requests, service), REQUESTS_SECONDS),
+            Loop("removals_announced", partial(announce_removals, service), REMOVAL_SECONDS),
+            Loop("members_removed", partial(purge_members, service), REMOVAL_SECONDS),
             Loop("ended_contracts", partial(tell_ended_contracts, service), ENDED_SECONDS),
             Loop(
                 "autonomous_people",

@@ -2,7 +2,7 @@
 
 The space of an ex-member stays open in reading for the brand's years, five at least, and is closed two months after that was
 told (code de la mutualité, L221-6-6). Contracts, claims and contributions are kept as long: limitation is two years (L221-11), or
-five under common law (code civil, art. 2224). What is asked to be erased before is restricted (GDPR art. 17(3)(b) and (e), art. 18).
+five under common law (code civil, art. 2224). What is asked to be erased before is restricted (GDPR art. 17(3) and 18).
 """
 
 from dataclasses import dataclass
@@ -77,9 +77,8 @@ def latest_end_to_purge(today: date, *, read_only_years: int, rules: RetentionRu
 
 def years_after(day: date, years: int) -> date:
     """Return the same day some years later; of 29 February the month's last one (code de procédure civile, art. 641)."""
-    return months_after(
-        day, years * MONTHS_OF_YEAR
-    )  # of 31/12/9999, how older systems write "no end", the last day that there is
+    # Of 31/12/9999, how older systems write "no end", the last day that there is.
+    return months_after(day, years * MONTHS_OF_YEAR)
 
 
 def _months_before(day: date, months: int) -> date:

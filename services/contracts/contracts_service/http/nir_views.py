@@ -12,6 +12,7 @@ from service_kit.http.problems import NotFound, TooManyRequests
 from service_kit.http.staff_reasons import Reason
 from service_kit.staff_deeds import StaffAct
 
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.resources import Contracts
 from contracts_service.usecases.view_nir import Whose, view_nir
 
@@ -53,7 +54,7 @@ _COMMON: dict[str, Any] = {
     "access": Staff(("back-office", "adviser")),
     "body": NirViewBody,
     "answer": NirAnswer,
-    "problems": (NotFound, TooManyRequests),
+    "problems": (NotFound, TooManyRequests, DataRestricted),
     "description": " ".join(DESCRIPTION.split()),
 }
 ENDPOINTS = [

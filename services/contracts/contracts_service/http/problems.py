@@ -20,9 +20,15 @@ from contracts_service.domain.beneficiary_errors import (
     TooManyUploads,
 )
 from contracts_service.domain.contact_errors import NoEmailToConfirm
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.domain.import_errors import WrongBrand
 
 PROBLEMS: Mapping[type[DomainError], ProblemText] = {
+    DataRestricted: ProblemText(
+        409,
+        "Data restricted",
+        "Cette personne a demandé que ses données ne soient plus utilisées\u202f: elles ne peuvent être ni vues ni changées.",
+    ),
     NoPendingChange: ProblemText(
         409,
         "No pending change",

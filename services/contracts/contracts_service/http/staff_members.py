@@ -15,6 +15,7 @@ from service_kit.personal import Personal
 from service_kit.staff_deeds import StaffAct
 
 from contracts_service.domain.contract_status import ContractStatus, status_on
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.http.beneficiaries import PersonAnswer
 from contracts_service.resources import Contracts
 from contracts_service.usecases.search_members import FoundMember, search_members
@@ -78,6 +79,7 @@ ENDPOINTS = [
         STAFF,
         body=MemberSearch,
         answer=FoundMembers,
+        problems=(DataRestricted,),
         description=" ".join(DESCRIPTION.split()),
     )
 ]

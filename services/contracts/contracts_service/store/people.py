@@ -24,3 +24,19 @@ async def of_contract(connection: Connection, contract_id: UUID) -> list[Covered
         contract_id,
     )
     return [CoveredPerson(*list(row.values())[:-1]) for row in rows]
+
+
+async def member_of(connection: Connection, person_id: UUID, *, brand: str) -> UUID | None:
+    """Return the member of `brand` who is that person, or on whose contract the person is or was."""
+    found: UUID | None = await connection.fetchval(
+        """
+        SELECT id FROM members WHERE id = $1 AND brand = $2
+        UNION ALL
+        SELECT members.id FROM beneficiaries JOIN contracts ON contracts.id = contract_id
+            JOIN members ON members.id = member_id
+        WHERE beneficiaries.id = $1 AND brand = $2
+        """,
+        person_id,
+        brand,
+    )
+    return found

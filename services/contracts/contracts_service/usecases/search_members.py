@@ -10,9 +10,11 @@ from service_kit.clock import civil_date
 from service_kit.personal import Personal
 from service_kit.staff_deeds import StaffAct
 
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.resources import Contracts
 from contracts_service.store import contracts, members
 from contracts_service.store.contracts import ContractRow
+from contracts_service.usecases.data_rights import data_rights_of
 from contracts_service.usecases.list_people import ListedPerson, people_of
 from contracts_service.usecases.record_deed import record_deed
 
@@ -28,7 +30,7 @@ class FoundMember:
 async def search_members(
     service: Contracts, act: StaffAct, *, membership_number: Personal, now: datetime
 ) -> list[FoundMember]:
-    """Return the member of the act's brand who has the number, however it is spaced; nobody, or one."""
+    """Return the member of the act's brand who has the number, however it is spaced; nobody, or one. Raises DataRestricted."""
     number = "".join(membership_number.reveal().split())
     async with service.database.transaction() as connection:
         known = (await members.find_all(connection, brand=act.brand, membership_numbers=[number])).get(number)
@@ -36,5 +38,9 @@ async def search_members(
         await record_deed(service, connection, deed, now=now)
         if known is None:
             return []
+        rights = await data_rights_of(service, connection, known.id, member_id=known.id, brand=act.brand)
         contract = await contracts.find(connection, known.id)
-        return [FoundMember(contract, await people_of(connection, contract, today=civil_date(now)))]
+        found = FoundMember(contract, await people_of(connection, contract, today=civil_date(now)))
+    if rights.restricted_on(civil_date(now)):
+        raise DataRestricted(known.id)  # once the deed is kept
+    return [found]

@@ -17,6 +17,7 @@ from contracts_service.domain.social_security_number import SocialSecurityNumber
 from contracts_service.resources import Contracts
 from contracts_service.store import nir_views
 from contracts_service.store.nir_views import KIND, SealedNumber
+from contracts_service.usecases.data_rights import refuse_if_restricted
 from contracts_service.usecases.record_deed import record_deed
 
 Whose = Literal["member", "beneficiary"]
@@ -28,7 +29,7 @@ async def view_nir(
 ) -> SocialSecurityNumber:
     """Return a person's number and record that `act.staff` saw it.
 
-    Raises NotFound where the brand has no such person, or the person no number of the own; TooManyRequests when this member of
+    Raises NotFound where the brand has no such person, or the person no number of the own; DataRestricted; TooManyRequests when this member of
     the staff has seen as many within the hour as the brand allows.
     """
     async with service.database.transaction() as connection:
@@ -36,6 +37,9 @@ async def view_nir(
         found = await _find(connection, whose, person_id, brand=act.brand)
         if found is None:
             raise NotFound
+        await refuse_if_restricted(
+            service, connection, found.person_id, member_id=found.member_id, brand=act.brand, now=now
+        )
         cipher = service.seals.member_nir if whose == "member" else service.seals.beneficiary_nir
         number = SocialSecurityNumber(cipher.open(found.nir_sealed, context=str(found.person_id)).decode())
         deed = act.deed(KIND, object_id=found.person_id, member_id=found.member_id)
