@@ -26,6 +26,7 @@ def application(service: Contracts) -> web.Application:
             clock=foundation.clock,
             health=foundation.health,
             idempotency=foundation.idempotency,
+            trusted_proxies=service.settings.trusted_proxies,
         )
     )
 

@@ -13,7 +13,9 @@ from contracts_service.usecases.announce_removals import announce_removals
 from contracts_service.usecases.apply_bank_details import apply_bank_details
 from contracts_service.usecases.apply_beneficiary_request import apply_due_requests
 from contracts_service.usecases.ask_for_emails import ask_for_emails
+from contracts_service.usecases.decide_received_terminations import decide_received_terminations
 from contracts_service.usecases.doubt_emails import doubt_emails
+from contracts_service.usecases.drop_lapsed_drafts import drop_lapsed_drafts
 from contracts_service.usecases.drop_uploads import sweep_imports
 from contracts_service.usecases.lapse_beneficiary_requests import lapse_beneficiary_requests
 from contracts_service.usecases.make_year_partitions import make_year_partitions
@@ -51,6 +53,13 @@ def background(service: Contracts) -> Background:
             Loop("left_requests", partial(lapse_beneficiary_requests, service), REQUESTS_SECONDS),
             Loop("removals_announced", partial(announce_removals, service), REMOVAL_SECONDS),
             Loop("members_removed", partial(purge_members, service), REMOVAL_SECONDS),
+            Loop(
+                "received_terminations",
+                partial(decide_received_terminations, service),
+                foundation.settings.poll_seconds,
+                foundation.wake,
+            ),
+            Loop("left_drafts", partial(drop_lapsed_drafts, service), SWEEP_SECONDS),
             Loop("ended_contracts", partial(tell_ended_contracts, service), ENDED_SECONDS),
             Loop(
                 "autonomous_people",

@@ -138,6 +138,10 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
         operation["parameters"].append(
             {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         )
+    operation["parameters"] += [
+        {"name": name, "in": "header", "required": True, "description": said, "schema": {"type": "string"}}
+        for name, said in endpoint.headers.items()
+    ]
     if endpoint.body is not None:
         schema = keyed[endpoint.body, "validation"]
         operation["requestBody"] = {

@@ -13,12 +13,17 @@ from contracts_service.http import (
     imports,
     nir_views,
     own_autonomy,
+    public_terminations,
     reimbursements,
+    renewal_notices,
     staff_beneficiaries,
     staff_beneficiary_requests,
     staff_members,
+    staff_terminations,
     statements,
     supporting_documents,
+    termination_terms,
+    terminations,
 )
 
 ENDPOINTS = [
@@ -32,6 +37,9 @@ ENDPOINTS = [
     *contributions.ENDPOINTS,
     *reimbursements.ENDPOINTS,
     *statements.ENDPOINTS,
+    *termination_terms.ENDPOINTS,
+    *terminations.ENDPOINTS,
+    *public_terminations.ENDPOINTS,
     *data_rights.ENDPOINTS,
     *imports.ENDPOINTS,
     *import_reports.ENDPOINTS,
@@ -40,4 +48,6 @@ ENDPOINTS = [
     *staff_members.ENDPOINTS,
     *staff_beneficiaries.ENDPOINTS,
     *staff_beneficiary_requests.ENDPOINTS,
+    *staff_terminations.ENDPOINTS,
+    *renewal_notices.ENDPOINTS,
 ]

@@ -22,8 +22,29 @@ from contracts_service.domain.beneficiary_errors import (
 from contracts_service.domain.contact_errors import NoEmailToConfirm
 from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.domain.import_errors import WrongBrand
+from contracts_service.domain.termination.errors import (
+    NotContestable,
+    RecapChanged,
+    RequestDoesNotApply,
+    TerminationClosed,
+)
 
 PROBLEMS: Mapping[type[DomainError], ProblemText] = {
+    RecapChanged: ProblemText(
+        409,
+        "Recap changed",
+        "Votre demande a changé depuis que vous l’avez relue, ou le jour a changé. Rien n’est enregistré\u202f: vérifiez le "
+        "nouveau récapitulatif, puis confirmez-le.",
+    ),
+    NotContestable: ProblemText(
+        409,
+        "Not contestable",
+        "Cette résiliation ne peut pas, ou ne peut plus, être annulée ici. Appelez-nous.",
+    ),
+    TerminationClosed: ProblemText(409, "Not open to this", "Cette demande n’est plus dans l’état qu’il faut pour cela."),
+    RequestDoesNotApply: ProblemText(
+        409, "Termination without effect", "Les dates ne permettent pas cette résiliation. Rien n’est enregistré."
+    ),
     DataRestricted: ProblemText(
         409,
         "Data restricted",

@@ -22,8 +22,8 @@ from contracts_service.usecases.termination_recap import shown
 
 async def confirm_termination(
     service: Contracts, caller: MemberPrincipal, draft_id: UUID, *, recap_digest: str, now: datetime
-) -> TerminationRow:
-    """Register the caller's draft as received `now`; return what it came to, also when it was confirmed before.
+) -> tuple[TerminationRow, MemberRows]:
+    """Register the caller's draft as received `now`; return what it came to, also when it was confirmed before, and its contract.
 
     Raises NotFound; RecapChanged, with the draft as it stands now, when `recap_digest` is not the digest of the present recap.
     """
@@ -31,11 +31,13 @@ async def confirm_termination(
         await members.lock_brand(connection, caller.brand)
         rows = await own_contract(connection, caller, now=now)
         if (draft := await load_draft(service, connection, rows, draft_id, now=now)) is None:
-            return await _confirmed_before(connection, rows, draft_id)
+            return await _confirmed_before(connection, rows, draft_id), rows
         if draft.preview.recap.digest.hex() != recap_digest:
             raise RecapChanged(shown(draft.preview))
         await _register(service, connection, rows, draft, now=now)
-        return await _found(connection, draft_id, brand=caller.brand)
+        registered = await _found(connection, draft_id, brand=caller.brand)
+    service.foundation.wake.call()
+    return registered, rows
 
 
 async def _register(

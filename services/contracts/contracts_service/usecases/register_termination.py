@@ -16,7 +16,8 @@ from contracts_service.domain.termination.decision import Decision, decide
 from contracts_service.domain.termination.entry import Entry
 from contracts_service.domain.termination.motives import Channel
 from contracts_service.domain.termination.recap import Recap
-from contracts_service.events import Address, TerminationHolder, TerminationRegistered
+from contracts_service.event_parts import Address, TerminationHolder
+from contracts_service.events import TerminationRegistered
 from contracts_service.resources import Contracts
 from contracts_service.store import termination_records, terminations
 from contracts_service.store.termination_records import StepRow

@@ -80,6 +80,6 @@ def _alternative(one: Alternative, texts: TextsOfBrand) -> str:
     return texts.say(texts.texts.alternatives[name], values)
 
 
-def new_cover_from(decision: Decision) -> date | None:
+def new_cover_from(effective_date: date) -> date:
     """Return the day from which another insurer covers the member: no gap and no overlap (R221-6, III)."""
-    return None if decision.effective_date is None else decision.effective_date + timedelta(days=1)
+    return effective_date + timedelta(days=1)

@@ -23,13 +23,13 @@ class TerminationRules(BaseModel):
     notices_known: bool = False  # the days on which renewal notices were sent are recorded here (L221-10-1)
     mandatory_group: Literal["infra_annual", "event"] = "infra_annual"  # as the règlement says
     css: Literal["infra_annual", "event"] = "event"
-    withdrawal_days: int = Field(14, ge=14, le=30)  # L221-18, II
+    withdrawal_days: int = Field(default=14, ge=14, le=30)  # L221-18, II
     withdrawal_ends: Literal["at_once", "never_began"] = "at_once"
     withdrawal_online_from: date = date(2026, 6, 19)  # directive (EU) 2023/2673
-    draft_days: int = Field(30, ge=1, le=90)
-    contestation_days: int = Field(60, ge=15, le=365)
-    public_calls_per_hour: int = Field(60, ge=5, le=10_000)  # from one address
+    draft_days: int = Field(default=30, ge=1, le=90)
+    contestation_days: int = Field(default=60, ge=15, le=365)
+    public_calls_per_hour: int = Field(default=60, ge=5, le=10_000)  # from one address
     letters_to: list[AddressLine] = Field(
         [], max_length=6
     )  # for whoever prefers a letter; the brand's own address otherwise
-    mediation: str = Field(ASK_FOR_MEDIATION, min_length=10, max_length=600)  # L221-6-2: a French sentence
+    mediation: str = Field(default=ASK_FOR_MEDIATION, min_length=10, max_length=600)  # L221-6-2: a French sentence

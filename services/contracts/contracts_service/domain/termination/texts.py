@@ -15,9 +15,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from contracts_service.domain.termination.grounds import Reason
 from contracts_service.domain.termination.motives import EVENT_KINDS, MOTIVES, NEEDS, EventKind, Motive
 
-OutcomeText = Literal[
-    "effective", "withdrawal", "never_began", "death", "requalified", "routed", "not_open", "to_check"
-]
+OutcomeText = Literal["effective", "withdrawal", "never_began", "death", "requalified", "routed", "not_open", "undone"]
 AlternativeText = Literal["infra_annual", "infra_annual_later", "annual"]
 EffectText = Literal["cover", "card", "care", "refund", "arrears", "documents"]
 
