@@ -100,9 +100,9 @@ async def test_running_totals_are_what_the_rows_come_to_after_any_history(contra
     families = [await a_family(contracts, 412307 + n) for n in range(2)]
     chance = random.Random(20261121)
     revisions: dict[str, int] = {}
-    for _file in range(6):
+    for _file in range(20):
         lines = []
-        for _ in range(40):
+        for _ in range(12):
             name = str(chance.randint(1, 30))
             revisions[name] = revisions.get(name, 0) + chance.randint(0, 2)
             day = f"{chance.choice([2009, 2024, 2025, 2026])}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
@@ -112,7 +112,7 @@ async def test_running_totals_are_what_the_rows_come_to_after_any_history(contra
                     name,
                     birth_date=chance.choice([MEMBER, CHILD]),
                     revision=revisions[name],
-                    statement=chance.choice([None, "D202410", "D202510", "relevé n° 7"]),
+                    statement=chance.choice([None, "D202410", "D202411", "D202412", "D202510", "relevé n° 7"]),
                     care_date=day,
                     paid_on=chance.choice([None, day]),
                     **split(*(chance.randint(-9000, 9000) for _ in range(3))),

@@ -37,6 +37,11 @@ class ContributionSums:
     unpaid: int = 0
     tax_amount: int = 0
 
+    @property
+    def columns(self) -> tuple[int, int, int, int, int, int]:
+        """Return the sums in the order of the fields."""
+        return self.lines, self.amount, self.called, self.paid, self.unpaid, self.tax_amount
+
     def add(self, line: SummedContribution, times: int) -> None:
         """Add a contribution once, or take it away (-1)."""
         self.lines += times

@@ -46,6 +46,11 @@ class Sums:
     flat_contribution: int = 0
     deductible: int = 0
 
+    @property
+    def shares(self) -> tuple[int, int, int, int, int]:
+        """Return the count and the four amounts."""
+        return self.lines, self.amount_spent, self.mandatory_share, self.complementary_share, self.remaining_cost
+
     def add(self, line: SummedLine, times: int) -> None:
         """Add a line once, or take it away (-1)."""
         self.lines += times

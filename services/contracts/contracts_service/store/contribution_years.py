@@ -9,7 +9,7 @@ from contracts_service.domain.contribution_sums import ContributionSums
 
 async def add_all(connection: Connection, years: dict[tuple[UUID, int], ContributionSums]) -> None:
     """Add what contributions have changed to the totals; a year without a contribution left has none."""
-    sums = list(years.values())
+    rows = [(*key, *one.columns) for key, one in years.items()]
     await connection.execute(
         """
         INSERT INTO contribution_years AS known (contract_id, year, lines, amount, called, paid, unpaid, tax_amount)
@@ -24,23 +24,19 @@ async def add_all(connection: Connection, years: dict[tuple[UUID, int], Contribu
             unpaid = known.unpaid + excluded.unpaid,
             tax_amount = known.tax_amount + excluded.tax_amount
         """,
-        [contract_id for contract_id, _ in years],
-        [year for _, year in years],
-        [one.lines for one in sums],
-        [one.amount for one in sums],
-        [one.called for one in sums],
-        [one.paid for one in sums],
-        [one.unpaid for one in sums],
-        [one.tax_amount for one in sums],
+        *zip(*rows, strict=True),
     )
     lessened = [key for key, one in years.items() if one.lines < 0]
     if lessened:
-        await connection.execute(
-            """
-            DELETE FROM contribution_years USING unnest($1::uuid[], $2::bigint[]) AS lessened (contract_id, year)
-            WHERE contribution_years.contract_id = lessened.contract_id AND contribution_years.year = lessened.year
-                AND lines = 0
-            """,
-            [contract_id for contract_id, _ in lessened],
-            [year for _, year in lessened],
-        )
+        await _drop_empty(connection, lessened)
+
+
+async def _drop_empty(connection: Connection, keys: list[tuple[UUID, int]]) -> None:
+    await connection.execute(
+        """
+        DELETE FROM contribution_years USING unnest($1::uuid[], $2::bigint[]) AS lessened (contract_id, year)
+        WHERE contribution_years.contract_id = lessened.contract_id AND contribution_years.year = lessened.year
+            AND lines = 0
+        """,
+        *zip(*keys, strict=True),
+    )

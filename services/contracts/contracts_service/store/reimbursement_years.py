@@ -9,7 +9,7 @@ from contracts_service.domain.reimbursement_sums import Sums
 
 async def add_all(connection: Connection, years: dict[tuple[UUID, int], Sums]) -> None:
     """Add what lines have changed to the totals; a year without a line left has none."""
-    sums = list(years.values())
+    rows = [(*key, *one.shares, one.flat_contribution, one.deductible) for key, one in years.items()]
     await connection.execute(
         """
         INSERT INTO reimbursement_years AS known (
@@ -29,24 +29,19 @@ async def add_all(connection: Connection, years: dict[tuple[UUID, int], Sums]) -
             flat_contribution = known.flat_contribution + excluded.flat_contribution,
             deductible = known.deductible + excluded.deductible
         """,
-        [person_id for person_id, _ in years],
-        [year for _, year in years],
-        [one.lines for one in sums],
-        [one.amount_spent for one in sums],
-        [one.mandatory_share for one in sums],
-        [one.complementary_share for one in sums],
-        [one.remaining_cost for one in sums],
-        [one.flat_contribution for one in sums],
-        [one.deductible for one in sums],
+        *zip(*rows, strict=True),
     )
     lessened = [key for key, one in years.items() if one.lines < 0]
     if lessened:
-        await connection.execute(
-            """
-            DELETE FROM reimbursement_years USING unnest($1::uuid[], $2::bigint[]) AS lessened (person_id, year)
-            WHERE reimbursement_years.person_id = lessened.person_id AND reimbursement_years.year = lessened.year
-                AND lines = 0
-            """,
-            [person_id for person_id, _ in lessened],
-            [year for _, year in lessened],
-        )
+        await _drop_empty(connection, lessened)
+
+
+async def _drop_empty(connection: Connection, keys: list[tuple[UUID, int]]) -> None:
+    await connection.execute(
+        """
+        DELETE FROM reimbursement_years USING unnest($1::uuid[], $2::bigint[]) AS lessened (person_id, year)
+        WHERE reimbursement_years.person_id = lessened.person_id AND reimbursement_years.year = lessened.year
+            AND lines = 0
+        """,
+        *zip(*keys, strict=True),
+    )

@@ -9,6 +9,7 @@ from service_kit.database import Connection
 from contracts_service.domain.reimbursement_sums import PartSums
 
 StatementName = tuple[UUID, str]  # contract, identifier
+Parts = dict[tuple[UUID, UUID], PartSums]  # of statement and person
 
 
 class StatementRow(NamedTuple):
@@ -42,17 +43,10 @@ async def add_statements(connection: Connection, rows: list[StatementRow]) -> No
     await connection.copy_records_to_table("statements", columns=StatementRow._fields, records=rows)
 
 
-async def add_all(
-    connection: Connection,
-    parts: dict[tuple[UUID, UUID], PartSums],
-    *,
-    dated_on: dict[UUID, date],
-    now: datetime,
-) -> None:
+async def add_all(connection: Connection, parts: Parts, *, dated_on: dict[UUID, date], now: datetime) -> None:
     """Add what lines have changed to the parts of (statement, person); `dated_on` is each statement's day."""
     if not parts:
         return
-    sums = [part.sums for part in parts.values()]
     await connection.execute(
         """
         INSERT INTO statement_parts AS known (
@@ -74,28 +68,28 @@ async def add_all(
             latest_paid_on = greatest(known.latest_paid_on, excluded.latest_paid_on),
             touched_at = coalesce(excluded.touched_at, known.touched_at)
         """,
-        [statement_id for statement_id, _ in parts],
-        [person_id for _, person_id in parts],
-        # A statement that only loses lines is named by none: its part is there, and keeps its day.
-        [dated_on.get(statement_id, part.first_care_date) for (statement_id, _), part in parts.items()],
-        [one.lines for one in sums],
-        [one.amount_spent for one in sums],
-        [one.mandatory_share for one in sums],
-        [one.complementary_share for one in sums],
-        [one.remaining_cost for one in sums],
-        [part.first_care_date for part in parts.values()],
-        [part.last_care_date for part in parts.values()],
-        [part.latest_paid_on for part in parts.values()],
-        [now if part.is_news else None for part in parts.values()],
+        *zip(*_rows(parts, dated_on, now), strict=True),
     )
     lessened = [key for key, part in parts.items() if part.has_lost_lines]
     if lessened:
         await _look_up_days(connection, lessened)
 
 
+def _rows(parts: Parts, dated_on: dict[UUID, date], now: datetime) -> list[tuple[object, ...]]:
+    # A statement that only loses lines is named by none: its part is there, and keeps its day.
+    return [
+        (
+            *(statement_id, person_id, dated_on.get(statement_id, part.first_care_date)),
+            *part.sums.shares,
+            *(part.first_care_date, part.last_care_date, part.latest_paid_on, now if part.is_news else None),
+        )
+        for (statement_id, person_id), part in parts.items()
+    ]
+
+
 async def _look_up_days(connection: Connection, keys: list[tuple[UUID, UUID]]) -> None:
     """Set the days of parts that have lost lines to those of the lines that are left; drop the parts that have none."""
-    columns = [statement_id for statement_id, _ in keys], [person_id for _, person_id in keys]
+    columns = list(zip(*keys, strict=True))
     await connection.execute(
         """
         DELETE FROM statement_parts USING unnest($1::uuid[], $2::uuid[]) AS lessened (statement_id, person_id)
