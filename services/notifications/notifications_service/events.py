@@ -27,6 +27,8 @@ class DeliveryFailed(Event):
     failed_at: datetime
     # What may help: address, mailbox (it stayed full), policy, expired, undelivered, postal-address, content.
     failure_class: str | None = None
+    # The mail was for the address that contracts had told of the member, as far as it was heard: contracts doubts that one then.
+    at_known_address: bool = False
 
 
 class LetterReturned(Event):

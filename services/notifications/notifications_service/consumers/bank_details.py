@@ -8,6 +8,7 @@ from service_kit.personal import Personal
 from service_kit.subscriptions import Subscription
 
 from notifications_service.consumers.telling import telling
+from notifications_service.domain.recipient import RecipientAddress
 from notifications_service.resources import Notifications
 from notifications_service.usecases.plan_message import MemberEvent
 from notifications_service.usecases.plan_notice import plan_notice
@@ -23,6 +24,7 @@ class ChangedBankDetails(MemberEvent):
     in_force_on: date
     iban_ending: Personal
     former_email: Personal | None = None
+    former_address: RecipientAddress | None = None
 
 
 def subscriptions(notifications: Notifications) -> list[Subscription]:

@@ -38,6 +38,8 @@ TITLES: Mapping[str, MessageTitle] = {
     "document_available": MessageTitle("Un document est disponible dans votre espace"),
     "statement_available": MessageTitle("Un relevé de remboursements est disponible dans votre espace"),
     "contribution_unpaid": MessageTitle("Une cotisation n’a pas pu être réglée"),
+    "contact_details_changed": MessageTitle("Vos coordonnées ont été changées", alerts=True),
+    "email_check": MessageTitle("Votre adresse e-mail est-elle toujours la bonne\u202f?"),
     "bank_details_changed": MessageTitle("Vos coordonnées bancaires ont été changées", alerts=True),
     "beneficiary_request_received": MessageTitle("Votre demande sur vos bénéficiaires est reçue", alerts=True),
     "beneficiary_request_accepted": MessageTitle("Votre demande sur vos bénéficiaires est acceptée"),
