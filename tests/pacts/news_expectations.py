@@ -7,23 +7,9 @@ from typing import Any
 
 from pact import match
 
-from tests.pacts.account_expectations import SHOWN_OLD, Told, an_address
-from tests.support.pacts import Expectation, a_day, an_id, an_instant
-
-NOBODY_WE_KNOW = "0d9b2f61-7c3e-4b58-a1d6-5e8f0c4a7b92"  # a letter waits for who is not known yet
-FORMER = "ancienne@boite.example"
-
-
-Planned = tuple[str, str, str | None]  # purpose, channel, masked address
-
-
-def _told(description: str, state: str, event_type: str, planned: Planned | list[Planned], **data: Any) -> Told:
-    whose = {"member_id": an_id(NOBODY_WE_KNOW), "brand": match.str("mgas")}
-    return Told(
-        Expectation(description, state, event_type, whose | data),
-        next(iter(data)),
-        planned if isinstance(planned, list) else [planned],
-    )
+from tests.pacts.account_expectations import SHOWN_OLD, an_address
+from tests.pacts.contact_expectations import CONTACT_EXPECTATIONS, FORMER, news_told
+from tests.support.pacts import a_day, an_id, an_instant
 
 
 def _request(request_id: str, **data: Any) -> dict[str, Any]:
@@ -31,7 +17,7 @@ def _request(request_id: str, **data: Any) -> dict[str, Any]:
     return {"request_id": an_id(request_id)} | who | data
 
 
-ENDED = _told(
+ENDED = news_told(
     "a contract that has ended",
     "the last day of a contract has passed",
     "contract.ended.v1",
@@ -39,7 +25,7 @@ ENDED = _told(
     ending_id=an_id("5b0c7d91-e83f-4f1a-9c54-6b2e1d8a0f4a"),
     end_date=a_day("2026-11-20"),
 )
-UNPAID = _told(
+UNPAID = news_told(
     "a contribution that was not paid",
     "a direct debit was rejected",
     "contribution.unpaid.v1",
@@ -51,50 +37,28 @@ UNPAID = _told(
     method="direct_debit",
     amount=match.regex("42.10", regex=r"[0-9]+\.[0-9]{2}"),
 )
-OTHER_ACCOUNT = _told(
-    "another bank account",
-    "a member with an address has given another bank account",
-    "bank-details.changed.v1",
-    ("bank_details_changed", "email", SHOWN_OLD),
-    change_id=an_id("d17d5b39-2c48-4196-8f0a-d4b1c6e9f285"),
-    changed_at=an_instant("2026-11-21T09:00:00Z"),
-    in_force_on=a_day("2026-11-24"),
-    iban_ending=match.regex("2606", regex=r"[0-9A-Z]{4}"),
-    former_email=an_address(FORMER),
-)
-OTHER_ACCOUNT_BY_POST = _told(
-    "another bank account, to be told by post",
-    "a member without address has given another bank account",
-    "bank-details.changed.v1",
-    ("bank_details_changed", "letter", None),
-    change_id=an_id("c2f4a6b9-7e0d-4c51-8d3f-0b9c5e1a7d89"),
-    changed_at=an_instant("2026-11-21T09:00:00Z"),
-    in_force_on=a_day("2026-11-24"),
-    iban_ending=match.regex("2606", regex=r"[0-9A-Z]{4}"),
-    former_email=None,
-)
-REQUESTED = _told(
+REQUESTED = news_told(
     "a request about a beneficiary",
     "a member has asked for a child to be added",
     "beneficiary.requested.v1",
     ("beneficiary_request_received", "letter", None),
     **_request("a1c45d1b-0e7f-4a98-b3f8-a6c17b204d59", requested_at=an_instant("2026-11-21T09:00:00Z")),
 )
-ACCEPTED = _told(
+ACCEPTED = news_told(
     "a request that was accepted",
     "the request for a child was accepted",
     "beneficiary.accepted.v1",
     ("beneficiary_request_accepted", "letter", None),
     **_request("e5b27d6e-1f0a-4c54-8b9e-4d27c5a8f16a", effective_date=a_day("2026-12-01")),
 )
-REFUSED = _told(
+REFUSED = news_told(
     "a request that was refused",
     "the request for a child was refused",
     "beneficiary.refused.v1",
     ("beneficiary_request_refused", "letter", None),
     **_request("f3c0e5a1-c6d1-4289-a4f3-9d8e2b1c0a19", reason=match.str("L’acte de naissance n’est pas lisible.")),
 )
-TERMINATION = _told(
+TERMINATION = news_told(
     "a termination",
     "a termination with an address for its receipt was registered",
     "termination.registered.v1",
@@ -102,15 +66,30 @@ TERMINATION = _told(
     termination_id=an_id("d86e1f2e-9a47-4b03-b6c9-7e0d2a5f8b78"),
     received_at=an_instant("2026-11-21T09:00:00Z"),
     effective_date=a_day("2026-12-21"),
+    use="termination",
     email=an_address(FORMER),
+    holder=None,
+)
+# Documents draws a notice of one that names its holder, and brings it: only the receipt is planned here.
+NOTICED = news_told(
+    "a termination that names its holder",
+    "a termination that names its holder was registered",
+    "termination.registered.v1",
+    [("termination_receipt", "email", SHOWN_OLD)],
+    termination_id=an_id("9f30c2d7-5b14-4e8a-a6c1-0d7e3b9f5a26"),
+    received_at=an_instant("2026-11-21T09:00:00Z"),
+    effective_date=a_day("2026-12-21"),
+    use=match.regex("termination", regex=r"termination|withdrawal"),
+    email=an_address(FORMER),
+    holder={"last_name": match.str("Lefèvre")},
 )
 NEWS_EXPECTATIONS = [
     ENDED,
     UNPAID,
-    OTHER_ACCOUNT,
-    OTHER_ACCOUNT_BY_POST,
+    *CONTACT_EXPECTATIONS,
     REQUESTED,
     ACCEPTED,
     REFUSED,
     TERMINATION,
+    NOTICED,
 ]

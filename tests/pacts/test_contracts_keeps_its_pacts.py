@@ -17,8 +17,10 @@ from contracts_service.usecases.receive_import import Sender, receive_import
 from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
 
 from tests.pacts import beneficiary_expectations as people
+from tests.pacts import contact_expectations as contacts
 from tests.pacts import money_expectations as money
 from tests.pacts import news_expectations as news
+from tests.pacts import test_documents_hears_contracts as documents_hears
 from tests.pacts.member_expectations import ALL_KNOWN, LITTLE_KNOWN
 from tests.pacts.test_documents_hears_contracts import ENDED
 from tests.support.agreements import AGREED_ONLY, hearings, publications
@@ -75,11 +77,30 @@ STATES = {
     people.REFUSED: ("safiag", little_known),
     news.ENDED.expectation.state: ("mgas", over),
     **dict.fromkeys(money.STATES, ("mgas", all_known)),
+    **dict.fromkeys(contacts.CONTACT_STATES, ("mgas", all_known)),
+}
+HOLDER = {
+    "title": "Mme",
+    "last_name": "Lefèvre",
+    "first_name": "Anne-Sophie",
+    "membership_number": "00412307",
+    "address": {
+        "recipient": "Chez M. Benali",
+        "complement": "Boîte 4",
+        "building": "Résidence Les Tilleuls",
+        "street": "12 bis rue de l’Église",
+        "postal_code": "75011",
+        "city": "Paris",
+        "country": "FR",
+    },
 }
 # state → what differs from the event as it mostly is
 AGREED: dict[str, dict[str, Any]] = {told_of.expectation.state: {} for told_of in news.NEWS_EXPECTATIONS} | {
-    news.OTHER_ACCOUNT.expectation.state: {"former_email": news.FORMER},
     news.TERMINATION.expectation.state: {"email": news.FORMER},
+    news.NOTICED.expectation.state: {"email": news.FORMER, "holder": HOLDER},
+    documents_hears.ADDED.state: {},
+    documents_hears.NOTICED.state: {"requalified": True, "motive": "other", "holder": HOLDER},
+    documents_hears.NAMELESS.state: {"product": None, "refund_by": None, "motive": None},
 }
 
 
@@ -89,7 +110,10 @@ async def imported(contracts: OpenedPart, brand: str, line: dict[str, Any], *, k
     async def parts() -> AsyncIterator[bytes]:
         yield orjson.dumps(line)
 
-    service, sender = contracts.resources, Sender(brand=brand, subject="back-office", kind=kind, key=None)
+    service, sender = (
+        contracts.resources,
+        Sender(brand=brand, subject="back-office", kind=kind, is_csv=False, key=None),
+    )
     import_id = await receive_import(service, sender, parts(), now=service.foundation.clock.now())
     await process_within(service, import_id, seconds=10)
 
@@ -114,6 +138,9 @@ async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consu
             line = make()
             if event_type == people.EVENT:
                 await people.make_news(contracts, state, line, partial(imported, contracts, brand))
+                return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
+            if state in contacts.CONTACT_STATES:
+                await contacts.make_contact_news(contracts, state, line, partial(imported, contracts, brand))
                 return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
             if state in money.STATES:
                 await money.make_money_news(contracts, event_type, line, partial(imported, contracts, brand))

@@ -1,4 +1,4 @@
-"""Notifications fails to reach people, and letters come back; what its outbox then holds is what identity expects."""
+"""Notifications fails to reach people, letters come back; what its outbox then holds is what its listeners expect."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -14,11 +14,16 @@ from notifications_service.usecases.note_returned import note_returned
 from service_kit import outbox
 from service_kit.migrate import migrate
 
+from tests.pacts.test_contracts_hears_notifications import DEAD
+from tests.pacts.test_documents_hears_notifications import CAME_BACK
 from tests.pacts.test_identity_hears_notifications import FAILED, FULL, LATE, RETURNED
+from tests.support.brought_notices import bounced_notice
 from tests.support.letter_steps import handed_over, id_of
+from tests.support.notice_steps import a_member
 from tests.support.notifications_fixtures import (
     RunningNotifications,
     letter_required,
+    member_enrolled,
     reset_requested,
     running_notifications,
 )
@@ -63,10 +68,37 @@ async def test_notifications_keeps_its_pact_with_identity(service: RunningNotifi
             await service.hear(letter_required(expires_at=service.clock.now() + timedelta(days=21)))
             service.clock.advance(days=20)
             await give_up_overdue(service.notifications)
-        async with service.notifications.database.transaction() as connection:
-            (row,) = await outbox.claim(connection, source=SERVICE, limit=10, lease_seconds=3600)
-        event: Event = orjson.loads(row.envelope.encode())
-        assert faults_on_the_wire(event) == []
-        return event
+        return await recorded(service)
 
     await verify("identity", "notifications", publish)
+
+
+async def recorded(service: RunningNotifications) -> Event:
+    """Return the one event that the outbox holds, as it is on the wire."""
+    async with service.notifications.database.transaction() as connection:
+        (row,) = await outbox.claim(connection, source=SERVICE, limit=10, lease_seconds=3600)
+    event: Event = orjson.loads(row.envelope.encode())
+    assert faults_on_the_wire(event) == []
+    return event
+
+
+async def test_notifications_keeps_its_pact_with_contracts(service: RunningNotifications, relay: RecordingSmtpServer):
+    async def publish(state: str, _event_type: str) -> Event:
+        assert state == DEAD.state
+        member_id, email = uuid4(), f"{uuid4()}@courriel.example"
+        await service.hear(member_enrolled(member_id=member_id, brand="mgas", email=email))
+        relay.refuse_recipients("550 5.1.1 unknown user")
+        await service.hear(reset_requested(member_id=member_id, brand="mgas", email=email))
+        await service.send_mails()
+        return await recorded(service)
+
+    await verify("contracts", "notifications", publish)
+
+
+async def test_notifications_keeps_its_pact_with_documents(service: RunningNotifications):
+    async def publish(state: str, _event_type: str) -> Event:
+        assert state == CAME_BACK.state
+        await bounced_notice(service, await a_member(service))
+        return await recorded(service)
+
+    await verify("documents", "notifications", publish)

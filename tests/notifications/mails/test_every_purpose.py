@@ -13,8 +13,10 @@ from contracts_service.events import (
     BeneficiaryAccepted,
     BeneficiaryRefused,
     BeneficiaryRequested,
+    ContactDetailsChanged,
     ContractEnded,
     ContributionUnpaid,
+    EmailCheckRequested,
     ReimbursementSettled,
     TerminationRegistered,
 )
@@ -56,6 +58,13 @@ IN_BOTH_PARTS = {
     "beneficiary_request_accepted": ["Éloi Lefèvre", "15\u00a0décembre\u00a02026", "carte de tiers payant"],
     "beneficiary_request_received": [MOMENT, "Éloi Lefèvre", "D’ici là, rien ne change"],
     "beneficiary_request_refused": ["Éloi Lefèvre", REASON],
+    "contact_details_changed": [
+        MOMENT,
+        "votre adresse postale et votre numéro de téléphone",
+        "Mot de passe oublié",
+        "connexion",
+    ],
+    "email_check": ["21\u00a0décembre\u00a02026", "gratuitement", "connexion"],
     "contract_ended": ["30\u00a0novembre\u00a02026", "30\u00a0novembre\u00a02031", "n’est plus valable"],
     "contribution_unpaid": [
         "1\u202f042,10\u202f€",
@@ -133,6 +142,8 @@ def contract_events(about: dict[str, Any]) -> list[Event]:
     return [
         told(ContributionUnpaid, **about),
         told(BankDetailsChanged, former_email=FORMER_EMAIL, **about),
+        told(ContactDetailsChanged, **about),
+        told(EmailCheckRequested, email=EMAIL, **about),
         *requests,
         told(TerminationRegistered, email=TYPED, **about),
         told(ContractEnded, **about),
@@ -234,7 +245,7 @@ async def test_a_name_is_only_told_to_addresses_that_are_known_to_be_the_members
     nameless = {mail.purpose for mail in mails if mail.text.startswith("Bonjour,\n")}
     named = {mail.purpose for mail in mails if mail.text.startswith("Bonjour Madame Núñez-Gœtz,\n")}
 
-    assert nameless == {"activation", "email_change_code", "email_removed", "termination_receipt"}
+    assert nameless == {"activation", "email_change_code", "email_check", "email_removed", "termination_receipt"}
     assert named == MAILS.keys() - nameless
     assert [mail.purpose for mail in mails if "Núñez" in mail.html and mail.purpose in nameless] == []
 
