@@ -35,6 +35,7 @@ class Contracts:
     seals: Seals
     cleaner: DocumentCleaner
     upload_seats: UploadSeats
+    export_seats: UploadSeats
     termination_texts: dict[str, TextsOfBrand]  # by brand
 
     @property
@@ -72,5 +73,6 @@ async def open_contracts(
                 seconds=settings.document_cleaning_seconds, mebibytes=settings.document_cleaning_mebibytes
             ),
             upload_seats=UploadSeats(settings.document_uploads_at_once),
+            export_seats=UploadSeats(settings.data_exports_at_once),
             termination_texts=texts,
         )

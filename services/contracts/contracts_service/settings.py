@@ -22,6 +22,7 @@ class ContractsSettings(ServiceSettings):
     document_uploads_at_once: int = Field(
         6, ge=1, le=100, description="supporting documents that one process receives at a time; each is in memory"
     )
+    data_exports_at_once: int = Field(2, ge=1, le=20, description="archives of people's own data made at a time")
     document_idle_seconds: float = Field(20.0, gt=0, le=60, description="a document whose upload pauses has broken off")
     document_upload_seconds: float = Field(120.0, gt=0, le=600, description="longest upload of a supporting document")
     document_cleaning_seconds: float = Field(20.0, gt=0, le=60, description="longest cleaning of a supporting document")

@@ -33,7 +33,7 @@ class DataRights:
     restriction_asked_at: datetime | None
 
     def restricted_on(self, today: date) -> bool:
-        """Tell whether nobody may work with the data on `today`: an erasure that was asked for begins when the contract has ended."""
+        """Tell whether nobody may work with the data on `today`: an erasure that was asked for waits for the contract's end."""
         ended = self.keeping is not None and self.keeping.end_date < today
         return self.restriction_asked_at is not None or (self.erasure_asked_at is not None and ended)
 
@@ -49,6 +49,7 @@ class DataRights:
                 .replace(" ;", "\u202f;")
             )
         return (
-            f"Vos données seront effacées le {date_in_words(self.keeping.purge_on)}. Jusque-là, la loi nous demande de les garder "
-            "(code de la mutualité, articles L221-6-6 et L221-11) ; si vous l’avez demandé, plus personne ne les utilise."
+            f"Vos données seront effacées le {date_in_words(self.keeping.purge_on)}. Jusque-là, la loi nous demande de "
+            "les garder (code de la mutualité, articles L221-6-6 et L221-11) ; si vous l’avez demandé, plus personne ne les "
+            "utilise."
         ).replace(" ;", "\u202f;")

@@ -7,6 +7,7 @@ five under common law (code civil, art. 2224). What is asked to be erased before
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,8 +23,8 @@ class RetentionRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    years_after_end: int = Field(5, ge=5, le=30)
-    quiet_days: int = Field(30, ge=1, le=365)  # before those leave who came to us when their time had passed already
+    years_after_end: Annotated[int, Field(ge=5, le=30)] = 5
+    quiet_days: Annotated[int, Field(ge=1, le=365)] = 30  # before those leave who came to us when their time had passed already
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from contracts_service.resources import Contracts
 from contracts_service.usecases.ask_about_data import ask_about_own_data, read_data_rights, restrict_for
 
 BACK_OFFICE = Staff(("back-office",))
-ERASURE = """The law has us keep a contract and its claims for years (GDPR art. 17(3)(b) and (e)): the request is kept, the data are
+ERASURE = """The law has us keep a contract and its claims for years (GDPR art. 17(3)(b), (e)): the request is kept, the data are
 restricted from the contract's end on, and leave by themselves on `purge_on`. Asked twice, it is asked once."""
 RESTRICTION = """While data are restricted (GDPR art. 18) no member of staff sees or changes them (409 `data-restricted`); the
 person sees and exports them as before, and files that come in are still kept."""
@@ -45,8 +45,8 @@ class DataRightsAnswer(BaseModel):
             restricted=rights.restricted_on(today),
             erasure_asked_at=rights.erasure_asked_at,
             restriction_asked_at=rights.restriction_asked_at,
-            access_until=keeping and keeping.access_until,
-            purge_on=keeping and keeping.purge_on,
+            access_until=keeping.access_until if keeping else None,
+            purge_on=keeping.purge_on if keeping else None,
             explanation=rights.explanation(today),
         )
 

@@ -22,7 +22,9 @@ async def data_rights_of(
     asked = await data_requests.open_of(connection, person_id)
     end_date = (await contracts.find(connection, member_id)).end_date
     policy = service.brands[brand]
-    keeping = end_date and keeping_of(end_date, read_only_years=policy.read_only_years, rules=policy.retention)
+    keeping = None
+    if end_date is not None:
+        keeping = keeping_of(end_date, read_only_years=policy.read_only_years, rules=policy.retention)
     return DataRights(keeping, asked.get("erasure"), asked.get("restriction"))
 
 

@@ -29,8 +29,8 @@ async def view_nir(
 ) -> SocialSecurityNumber:
     """Return a person's number and record that `act.staff` saw it.
 
-    Raises NotFound where the brand has no such person, or the person no number of the own; DataRestricted; TooManyRequests when this member of
-    the staff has seen as many within the hour as the brand allows.
+    Raises NotFound where the brand has no such person, or the person no number of the own; DataRestricted;
+    TooManyRequests when this member of the staff has seen as many within the hour as the brand allows.
     """
     async with service.database.transaction() as connection:
         await _check_rate(service, connection, act, now=now)

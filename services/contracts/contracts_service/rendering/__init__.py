@@ -1,0 +1,1 @@
+"""What contracts writes for people to keep."""
