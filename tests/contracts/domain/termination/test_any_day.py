@@ -184,7 +184,7 @@ def test_months_keep_the_day_or_end_with_the_month(day: date, months: int) -> No
 
 
 @often
-@given(requests(BY_CHOICE), contracts(some.just("group_mandatory")), instants)  # type: ignore[arg-type]
+@given(requests(BY_CHOICE), contracts(some.just("group_mandatory")), instants)
 def test_an_employers_contract_is_never_ended_by_its_member(
     request: TerminationRequest, contract: TerminableContract, received: datetime
 ) -> None:

@@ -29,7 +29,6 @@ class TerminationRules(BaseModel):
     draft_days: int = Field(default=30, ge=1, le=90)
     contestation_days: int = Field(default=60, ge=15, le=365)
     public_calls_per_hour: int = Field(default=60, ge=5, le=10_000)  # from one address
-    letters_to: list[AddressLine] = Field(
-        [], max_length=6
-    )  # for whoever prefers a letter; the brand's own address otherwise
+    # For whoever prefers a letter: the brand's own address unless it says another one.
+    letters_to: list[AddressLine] = Field(default=[], max_length=6)
     mediation: str = Field(default=ASK_FOR_MEDIATION, min_length=10, max_length=600)  # L221-6-2: a French sentence

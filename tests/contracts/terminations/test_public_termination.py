@@ -1,0 +1,257 @@
+"""A contract is ended without an account: nobody learns whose number it is, and no receipt is lost."""
+
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import pytest
+from contracts_service.domain.termination.public_limits import networks_of
+from contracts_service.usecases.decide_received_terminations import decide_received_terminations
+
+from tests.support.contracts_fixtures import OpenContracts
+from tests.support.termination_steps import ME, NAME, SECRET, Answered, Somebody, a_member, at, call, evidence_of
+
+PATH = "/v1/mgas/terminations"
+
+
+@pytest.fixture
+async def member(space: OpenContracts, number: int) -> Somebody:
+    await space.execute("TRUNCATE public_calls")
+    return await a_member(space, number)
+
+
+async def begun(space: OpenContracts, number: str, **body: Any) -> dict[str, Any]:
+    every = {**NAME, "membership_number": number, "motive": "infra_annual", **body}
+    status, answer = await call(space, "POST", PATH, every)
+    assert status == 201, answer
+    return answer
+
+
+async def sent(space: OpenContracts, number: str, **body: Any) -> str:
+    """Return the id of a request that was confirmed."""
+    draft = await begun(space, number, **body)
+    status, answer = await confirmed(space, draft)
+    assert (status, answer["state"]) == (200, "received")
+    return str(draft["id"])
+
+
+async def confirmed(space: OpenContracts, draft: dict[str, Any], digest: str | None = None) -> Answered:
+    body = {"recap_digest": digest or draft["recap_digest"]}
+    return await call(space, "POST", f"{PATH}/{draft['id']}/confirmation", body, {SECRET: draft["secret"]})
+
+
+async def decided(space: OpenContracts) -> None:
+    while await decide_received_terminations(space.service):
+        pass
+
+
+async def test_a_member_is_recognised_behind_the_answer(space: OpenContracts, member: Somebody) -> None:
+    request_id = await sent(space, member.number, first_name="MAELYS CANARINE", last_name="canariensis d'arc")
+    before = (await evidence_of(space, request_id))["state"]
+    at(space, datetime(2026, 11, 22, 9, tzinfo=UTC))
+    await decided(space)
+    row = await evidence_of(space, request_id)
+
+    assert (before, row["state"], row["member_id"]) == ("received", "registered", member.id)
+    assert row["received_at"] == datetime(2026, 11, 21, 9, tzinfo=UTC)
+    assert await member.end_date() == "2026-12-21"  # one month after the receipt, not after the look
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"last_name": "Canarienne"},
+        {"first_name": "Loïc"},
+        {"birth_date": "1969-05-18"},
+        {"membership_number": "99999999"},
+        {"motive": "death", "event_date": "2026-11-01"},  # an adviser looks at the certificate first
+    ],
+)
+async def test_who_is_not_recognised_waits_for_an_adviser_and_keeps_the_receipt(
+    space: OpenContracts, member: Somebody, body: dict[str, Any]
+) -> None:
+    request_id = await sent(space, member.number, **body)
+    at(space, datetime(2026, 12, 15, 9, tzinfo=UTC))
+    await decided(space)
+    row = await evidence_of(space, request_id)
+    given = {"membership_number": member.number, "proof_seen": True, "reason": "Reconnue par téléphone."}
+    path = f"/v1/mgas/staff/terminations/{request_id}/identification"
+    status, answer = await call(space, "POST", path, given, space.staff(role="adviser"))
+
+    assert (row["state"], row["member_id"], await member.end_date() is None) == ("to_identify", None, False)
+    assert row["received_at"] == datetime(2026, 11, 21, 9, tzinfo=UTC)
+    assert (status, answer["termination"]["state"]) == (200, "registered")
+    assert await member.end_date() == ("2026-11-01" if body.get("motive") == "death" else "2026-12-21")
+
+
+async def test_a_death_is_not_identified_without_its_certificate(space: OpenContracts, member: Somebody) -> None:
+    request_id = await sent(space, member.number, motive="death", event_date="2026-11-01")
+    await decided(space)
+    path = f"/v1/mgas/staff/terminations/{request_id}/identification"
+    body = {"membership_number": member.number, "reason": "Appel de la famille."}
+    status, problem = await call(space, "POST", path, body, space.staff())
+
+    assert (status, problem["fields"][0]["field"]) == (422, "proof_seen")
+    assert await member.end_date() is None
+
+
+async def test_the_answers_are_the_same_for_a_member_and_for_nobody(space: OpenContracts, member: Somebody) -> None:
+    answers = []
+    for number in (member.number, "99999998"):
+        draft = await begun(space, number)
+        receipt = await confirmed(space, draft)
+        await decided(space)
+        again = await call(space, "GET", f"{PATH}/{draft['id']}", None, {SECRET: draft["secret"]})
+        own = (draft["id"], draft["recap_digest"], draft["secret"], draft["recap"]["nonce"], number)
+        seen = str([draft, receipt, again])
+        for word in (*own, draft["etag"]):
+            seen = seen.replace(word, "…")
+        answers.append(seen)
+
+    assert answers[0] == answers[1]
+    assert "effective_date" not in answers[0].replace("'decision': None", "")
+
+
+async def test_a_recap_without_an_account_shows_nothing_but_what_was_entered(
+    space: OpenContracts, member: Somebody
+) -> None:
+    draft = await begun(space, member.number, contact={"postal": ["1 rue d’Ici", "29200 Brest"]})
+
+    assert draft["recap"]["decision"] is None
+    assert draft["recap"]["contract"] == {
+        "membership_number": member.number,
+        "risk": "Complémentaire santé",
+        "product": None,
+    }
+    assert draft["recap"]["contact"]["postal"] == ["1 rue d’Ici", "29200 Brest"]
+
+
+async def test_a_draft_is_edited_and_confirmed_as_it_was_read(space: OpenContracts, member: Somebody) -> None:
+    draft = await begun(space, member.number)
+    headers = {SECRET: draft["secret"], "If-Match": draft["etag"]}
+    status, edited = await call(space, "PATCH", f"{PATH}/{draft['id']}", {"last_name": "Œuvrard-Canari"}, headers)
+    stale = await confirmed(space, draft)
+    late = await call(space, "PATCH", f"{PATH}/{draft['id']}", {"last_name": "Autre"}, headers)
+    good = await confirmed(space, draft, edited["recap_digest"])
+    await decided(space)
+
+    assert (status, edited["recap"]["person"]["last_name"]) == (200, "Œuvrard-Canari")
+    assert (stale[0], stale[1]["code"], stale[1]["recap"]) == (409, "recap-changed", edited["recap"])
+    assert (late[0], late[1]["code"]) == (412, "changed-meanwhile")
+    assert good[0] == 200
+    assert await member.end_date() == "2026-12-21"  # the birth name is a name, too
+
+
+async def test_without_the_secret_a_request_is_not_there(space: OpenContracts, member: Somebody) -> None:
+    draft, other = await begun(space, member.number), await begun(space, member.number)
+    path = f"{PATH}/{draft['id']}"
+    found = [
+        await call(space, "GET", path),
+        await call(space, "GET", path, None, {SECRET: other["secret"]}),
+        await call(space, "GET", path, None, {SECRET: "é" * 43}),
+        await call(space, "GET", path.replace("mgas", "demo"), None, {SECRET: draft["secret"]}),
+        await confirmed(space, {**draft, "secret": other["secret"]}),
+        await member.call("GET", f"{ME}/{draft['id']}"),
+    ]
+
+    assert [(status, answer["code"]) for status, answer in found] == [(404, "not-found")] * 6
+
+
+async def test_a_typed_address_gets_a_receipt_that_names_nobody(space: OpenContracts, member: Somebody) -> None:
+    request_id = await sent(space, member.number, contact={"email": "voleur@ailleurs.example"})
+    await decided(space)
+    (told,) = [one for one in await space.envelopes() if one.data.get("termination_id") == request_id]
+    whole = space.opener("notifications").open(told.sealed)
+    (kept,) = await space.fetch("SELECT email FROM members WHERE id = $1", member.id)
+
+    assert whole["email"] == "voleur@ailleurs.example"
+    assert whole["holder"]["membership_number"] == member.number
+    assert kept["email"] == member.line["email"]  # what is known stays, and that is where the notice goes
+    assert "voleur" not in str(told.data)
+
+
+async def test_a_member_undoes_what_somebody_else_has_sent(space: OpenContracts, member: Somebody) -> None:
+    request_id = await sent(space, member.number)
+    await decided(space)
+    shown = await member.shown(request_id)
+    contested = await member.call("POST", f"{ME}/{request_id}/contestation")
+    again = await member.call("POST", f"{ME}/{request_id}/contestation")
+
+    assert (shown["recap"], shown["receipt"]["contestable_until"]) == (None, "2027-01-20T09:00:00Z")
+    assert (contested[0], contested[1]["state"], again) == (200, "contested", contested)
+    assert await member.end_date() is None
+    assert (await evidence_of(space, request_id))["effective_date"].isoformat() == "2026-12-21"
+
+
+async def test_a_contestation_comes_too_late_after_the_brands_days(space: OpenContracts, member: Somebody) -> None:
+    request_id = await sent(space, member.number)
+    await decided(space)
+    at(space, datetime(2027, 1, 20, 9, 0, tzinfo=UTC))
+    status, problem = await member.call("POST", f"{ME}/{request_id}/contestation")
+
+    assert (status, problem["code"]) == (409, "termination-not-contestable")
+    assert await member.end_date() == "2026-12-21"
+
+
+async def test_calls_are_counted_by_network(space: OpenContracts, member: Somebody) -> None:
+    most = space.service.brands["mgas"].termination.public_calls_per_hour
+    keys = [space.service.seals.calling_networks.of("mgas", one) for one in networks_of(ip_address("127.0.0.1"))]
+    hour = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    await space.execute("INSERT INTO public_calls VALUES ($1, $2, $3)", keys[0], hour, most - 1)
+    await begun(space, member.number)
+    async with space.client.post(
+        space.url + PATH, json={**NAME, "membership_number": member.number, "motive": "annual"}
+    ) as refused:
+        problem = await refused.json()
+    at(space, datetime(2026, 11, 21, 10, tzinfo=UTC))
+
+    assert (refused.status, problem["code"]) == (429, "too-many-requests")
+    assert refused.headers["Retry-After"] == "3601"
+    assert (await begun(space, member.number))["state"] == "draft"
+
+
+@pytest.mark.parametrize(
+    ("address", "narrow", "wide"),
+    [
+        ("192.0.2.7", "192.0.2.7/32", "192.0.2.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+    ],
+)
+def test_a_subscriber_counts_alone_and_with_the_network_around(address: str, narrow: str, wide: str) -> None:
+    assert networks_of(ip_address(address)) == (str(ip_network(narrow)), str(ip_network(wide)))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"last_name": "x" * 101}, "too-long"),
+        ({"membership_number": "1" * 41}, "too-long"),
+        ({"motive": "other", "motive_text": "x" * 1001}, "too-long"),
+        ({"contact": {"postal": ["x"] * 7}}, "too-many"),
+        ({"contact": {"postal": ["x" * 61]}}, "too-long"),
+        ({"first_name": "Zo\u202eë"}, "forbidden-characters"),
+        ({"motive": "unpaid"}, "not-offered"),
+        ({"member_id": "7b1f0a66-2f5c-4f0e-9a0d-3c1e8d6b5a42"}, "unknown-field"),
+    ],
+)
+async def test_what_nobody_would_write_is_refused(
+    space: OpenContracts, member: Somebody, change: dict[str, Any], code: str
+) -> None:
+    body = {**NAME, "membership_number": member.number, "motive": "annual", **change}
+    status, problem = await call(space, "POST", PATH, body)
+
+    assert (status, problem["fields"][0]["code"]) == (422, code)
+
+
+async def test_a_body_of_a_megabyte_is_refused(space: OpenContracts, member: Somebody) -> None:
+    status, problem = await call(space, "POST", PATH, {"motive_text": "x" * 1_000_000})
+
+    assert (status, problem["code"]) == (413, "body-too-large")
+
+
+async def test_the_first_page_needs_no_account(space: OpenContracts, member: Somebody) -> None:
+    status, terms = await call(space, "GET", "/v1/mgas/termination-terms")
+
+    assert status == 200
+    assert "death" in [one["code"] for one in terms["motives"]]
+    assert "contract" not in terms
