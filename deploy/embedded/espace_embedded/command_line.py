@@ -1,17 +1,14 @@
-"""`espace up` and `espace token`: the embedded default from the command line."""
+"""`espace up`, `espace token` and `espace import`: the embedded default from the command line."""
 
 import argparse
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from service_kit.command_line import UNUSABLE
-
-from espace_embedded.demonstration import DemonstrationRefused
+from espace_embedded.import_command import add_import
+from espace_embedded.refusals import CannotStart
 from espace_embedded.staff_tokens import ROLES, NoStaffKeys, staff_token
 from espace_embedded.state import State
-from espace_embedded.up import CannotStart, Options, up
 
 DEFAULT_STATE = Path(".state")
 BRANDS = Path(__file__).resolve().parents[2] / "brands"
@@ -22,7 +19,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         arguments.run(arguments)
-    except (CannotStart, NoStaffKeys, DemonstrationRefused, *UNUSABLE) as error:
+    except (CannotStart, NoStaffKeys) as error:
         print(f"espace: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:  # while it was still starting
@@ -43,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--role", required=True, choices=ROLES)
     token.add_argument("--state", type=Path, default=DEFAULT_STATE)
     token.set_defaults(run=_token)
+    add_import(commands, state=DEFAULT_STATE)
     return parser
 
 
@@ -54,23 +52,9 @@ def _port(text: str) -> int:
 
 
 def _up(arguments: argparse.Namespace) -> None:
-    up(
-        Options(
-            command=_own_name(),
-            port=arguments.port,
-            state=arguments.state,
-            demonstration=not arguments.no_demo,
-            brands=arguments.brands,
-            postgres_url=os.environ.get("ESPACE_POSTGRES_URL"),
-            rabbitmq_url=os.environ.get("ESPACE_RABBITMQ_URL"),
-        )
-    )
+    from espace_embedded.up_command import run_up  # here: it takes seconds to load, which no other command needs
 
-
-def _own_name() -> str:
-    """Return how this command is called from the current directory."""
-    from_here = os.path.relpath(sys.argv[0])
-    return sys.argv[0] if from_here.startswith(os.pardir) else from_here
+    run_up(arguments)
 
 
 def _token(arguments: argparse.Namespace) -> None:

@@ -41,14 +41,11 @@ from espace_embedded.mailbox import Mailbox
 from espace_embedded.postgres_server import PostgresServer, PostgresUnavailable
 from espace_embedded.product import PARTS, OpenPart, World, gateway, open_part
 from espace_embedded.readiness import Readiness
+from espace_embedded.refusals import CannotStart
 from espace_embedded.state import SERVICES, State, StateUnusable
 from espace_embedded.template_pages import TemplatePages
 
 HOST = "127.0.0.1"
-
-
-class CannotStart(Exception):
-    """The space cannot start; the message is one line for the terminal."""
 
 
 @dataclass(frozen=True)

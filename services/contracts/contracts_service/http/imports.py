@@ -33,14 +33,17 @@ LINE_TYPES = (
 )
 BACK_OFFICE = Staff(("back-office",))
 DESCRIPTION = """The body is NDJSON, one JSON object a line, or CSV (`text/csv`): a header of column names, `;` or `,` between
-them, quotes as in RFC 4180. The columns are the dotted paths of the JSON fields (`contract.product`, `beneficiary.birth_date`);
-members of a list are numbered from 0 (`beneficiaries.0.last_name`, `contract.guarantees.1.code`); an empty cell is null.
-Amounts are written 26.50 and dates 2026-12-31: nothing else is guessed. UTF-8, 256 KiB a line at most, read as a stream; a CSV
-line has the number of the line on which it begins. Blank lines are skipped; an empty file is an import of nothing. Every line
-is accepted, unchanged or refused by itself, with its number and all its fields at fault; a line that says what is known
-already changes and publishes nothing. A file whose members are another brand's is refused as a whole. A short import is done
-within the call (200); a long one is answered with 202 and its id, and goes on in the background. An upload that breaks off
-stores nothing. Files of one brand are processed in the order of their arrival. The fields of each kind are in docs/imports.md."""
+them, quotes as in RFC 4180. The columns are the dotted paths of the JSON fields (`contract.product`,
+`beneficiary.birth_date`); members of a list are numbered from 0 (`beneficiaries.0.last_name`,
+`contract.guarantees.1.code`); an empty cell is null. Amounts are written 26.50 and dates 2026-12-31: nothing
+else is guessed. UTF-8, 256 KiB a line at most, read as a stream; a CSV line has the number of the line on
+which it begins. Blank lines are skipped; an empty file is an import of nothing. Every line is accepted,
+unchanged or refused by itself, with its number and all its fields at fault; a line that says what is known
+already changes and publishes nothing. A file whose members are another brand's is refused as a whole. A short
+import is done within the call (200); a long one is answered with 202 and its id, and goes on in the
+background (`Prefer: respond-async`, RFC 7240, asks for that at once). An upload that breaks off stores
+nothing. Files of one brand are processed in the order of their arrival. The fields of each kind are in
+docs/imports.md."""
 
 
 class ImportQuery(BaseModel):
@@ -80,7 +83,8 @@ async def take_import(call: Call[Contracts]) -> Answer:
     limit, idle = settings.import_max_bytes, settings.import_idle_seconds
     async with aclosing(stream_parts(request, limit=limit, idle_seconds=idle)) as parts:
         import_id = await receive_import(service, sender, parts, now=call.now)
-    await process_within(service, import_id, seconds=settings.import_call_seconds)
+    seconds = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.import_call_seconds
+    await process_within(service, import_id, seconds=seconds)
     now = service.foundation.clock.now()
     answer = ImportAnswer.told(await read_import(service, import_id, brand=call.brand), now=now)
     if answer.failure == "wrong-brand":
