@@ -52,9 +52,7 @@ class Outbox:
 
     def _columns(self, event: Event, occurred_at: datetime) -> tuple[Any, ...]:
         data, personal = event.parts()
-        # Where nothing personal is said, as of most documents, nothing is sealed: readers take what is missing as null.
-        says_something = any(value is not None for value in personal.values())
-        sealed = self._sealer.seal(personal, recipients=event.recipients) if says_something else None
+        sealed = self._sealer.seal(personal, recipients=event.recipients) if personal else None
         return event.event_type, event.subject(), occurred_at, data, sealed
 
 

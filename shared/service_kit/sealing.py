@@ -25,6 +25,9 @@ from joserfc.jwk import OKPKey
 
 AGREEMENT, ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
 ALGORITHMS = jwe.JWERegistry(algorithms=[AGREEMENT, ENCRYPTION])
+# Characters of a sealed part (Base64): the library opens 64 KiB without being told, and a document is longer.
+LONGEST_SEALED = 2 * 1024 * 1024
+ALGORITHMS.max_ciphertext_length = LONGEST_SEALED
 NONCE_BYTES, TAG_BYTES, KEY_BYTES = 12, 16, 32
 
 
@@ -56,10 +59,13 @@ class Sealer:
             raise CannotSeal("an event with sealed fields names nobody who may open them")
         content_key, nonce = os.urandom(KEY_BYTES), os.urandom(NONCE_BYTES)
         sealed = AESGCM(content_key).encrypt(nonce, orjson.dumps(fields), _PROTECTED.encode())
+        ciphertext = _encoded(sealed[:-TAG_BYTES])
+        if len(ciphertext) > LONGEST_SEALED:
+            raise CannotSeal(f"{len(ciphertext)} characters, of which nobody would open more than {LONGEST_SEALED}")
         envelope = {
             "protected": _PROTECTED,
             "iv": _encoded(nonce),
-            "ciphertext": _encoded(sealed[:-TAG_BYTES]),
+            "ciphertext": ciphertext,
             "tag": _encoded(sealed[-TAG_BYTES:]),
             "recipients": [self._recipient(service, content_key) for service in recipients],
         }

@@ -247,4 +247,6 @@ async def test_each_document_is_told_with_the_one_whose_place_it_takes_and_with_
         "replaces": str(former["id"]),
         "file_name": None,
         "termination": None,
+        "pdf": None,
+        "address_lines": None,
     }

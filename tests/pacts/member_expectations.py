@@ -14,6 +14,7 @@ FULL: dict[str, Any] = {
     "end_date": a_day("2027-02-28"),
     "responsible": match.bool(True),
     "guarantees": match.each_like({"code": match.str("HOSP"), "level": match.str("200 % BR")}, min=1),
+    "delivery_preference": match.regex("electronic", regex=r"electronic|paper"),
     "membership_number": match.regex("00412307", regex=r"[0-9]{8}"),
     "nir": match.regex("2840675111042", regex=r"[1-8][0-9]{4}([0-9]{2}|2A|2B)[0-9]{6}"),
     "title": match.str("Mme"),

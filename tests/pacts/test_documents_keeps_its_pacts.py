@@ -1,17 +1,18 @@
-"""Documents issues cards; what its outbox then holds is what notifications expects."""
+"""Documents issues cards and notices; what its outbox then holds is what notifications expects."""
 
 from itertools import count
 from uuid import uuid4
 
 from documents_service.usecases.issue_due_documents import issue_due_documents
 
-from tests.pacts.test_notifications_hears_documents import FIRST_CARD, NEW_CARD
+from tests.pacts.test_notifications_hears_documents import FIRST_CARD, NEW_CARD, NOTICE
 from tests.support.agreements import examples_of
 from tests.support.pacts import Event, verify
 from tests.support.parts import OpenedPart
 from tests.support.wire import whole_event_for
 
 EXAMPLE = examples_of("member.enrolled.v1")["ordinary.json"]
+TERMINATION = examples_of("termination.registered.v1")["requalified.json"]
 NUMBERS = count(1)
 
 
@@ -30,14 +31,14 @@ async def test_documents_keeps_its_pact_with_notifications(parts: dict[str, Open
     documents = parts["documents"]
 
     async def publish(state: str, _event_type: str) -> Event:
-        enrolled = somebody()
+        enrolled = TERMINATION | {"id": str(uuid4())} if state == NOTICE.state else somebody()
         await documents.hear(enrolled)
         await issue_due_documents(documents.resources)
         if state == NEW_CARD.state:
             await documents.hear(renamed(enrolled))
             await issue_due_documents(documents.resources)
         else:
-            assert state == FIRST_CARD.state
+            assert state in (FIRST_CARD.state, NOTICE.state)
         return whole_event_for("notifications", documents, (await documents.recorded())[-1])
 
     await verify("notifications", "documents", publish)

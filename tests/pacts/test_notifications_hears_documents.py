@@ -1,4 +1,4 @@
-"""What notifications expects of documents: that there is a new one, of which kind, and which one's place it takes."""
+"""What notifications expects of documents: that there is one, whose place it takes; what must reach the person."""
 
 import pytest
 from notifications_service.consumers import documents
@@ -9,7 +9,9 @@ from tests.support.agreements import examples_of
 from tests.support.pacts import (
     STALE,
     Expectation,
+    a_day,
     an_id,
+    an_instant,
     committed,
     fields_read,
     fields_told,
@@ -38,13 +40,34 @@ FIRST_CARD = Expectation(
     "document.issued.v1",
     NEW_CARD.data | {"document_id": an_id("c9f1d4b8-3c60-4a92-95d8-1f7a0c6e2b43"), "replaces": None},
 )
-EXPECTATIONS = [NEW_CARD, FIRST_CARD]
+# A notice of which the mail has come back is told again, with all of it: to a consumer it is the same event.
+NOTICE = Expectation(
+    "a notice to bring",
+    "a termination was registered",
+    "document.issued.v1",
+    {
+        "document_id": an_id("f6a0c3e9-3c60-4a92-95d8-1f7a0c6e2b43"),
+        "member_id": an_id(MEMBER["data"]["member_id"]),
+        "brand": match.str("mgas"),
+        "kind": "termination_notice",
+        "replaces": None,
+        "file_name": match.str("Avis de résiliation 2026 – MGAS.pdf"),
+        "termination": {
+            "received_at": an_instant("2026-11-21T09:00:00Z"),
+            "effective_date": a_day("2026-12-31"),
+            "use": match.regex("termination", regex=r"termination|withdrawal"),
+        },
+        "pdf": match.regex("JVBERi0xLjcK", regex=r"[A-Za-z0-9+/]+={0,2}"),
+        "address_lines": match.each_like(match.str("75011 PARIS"), min=1),
+    },
+)
+EXPECTATIONS = [NEW_CARD, FIRST_CARD, NOTICE]
 
 
 async def test_only_a_card_that_takes_the_place_of_another_is_announced(parts: dict[str, OpenedPart]):
     notifications = parts["notifications"]
     await notifications.hear(MEMBER)
-    new, first = await heard_by(pact_of("notifications", "documents", EXPECTATIONS), notifications.hear)
+    new, first = await heard_by(pact_of("notifications", "documents", [NEW_CARD, FIRST_CARD]), notifications.hear)
     async with notifications.database.connection() as connection:
         rows = await connection.fetch(
             "SELECT purpose, channel, cause::text FROM deliveries WHERE cause = ANY($1)",
@@ -52,6 +75,17 @@ async def test_only_a_card_that_takes_the_place_of_another_is_announced(parts: d
         )
 
     assert [tuple(row) for row in rows] == [("document_available", "email", new["data"]["document_id"])]
+
+
+async def test_a_notice_is_brought(parts: dict[str, OpenedPart]):
+    notifications = parts["notifications"]
+    await notifications.hear(MEMBER)
+    [event] = await heard_by(pact_of("notifications", "documents", [NOTICE]), notifications.hear)
+    row = await notifications.row(
+        "SELECT purpose, channel, document_id::text FROM deliveries WHERE cause = $1", event["data"]["document_id"]
+    )
+
+    assert tuple(row.values()) == ("termination_acknowledged", "email", event["data"]["document_id"])
 
 
 @pytest.mark.unit

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwe
 from joserfc.jwk import OKPKey
-from service_kit.sealing import ALGORITHMS, CannotOpen, CannotSeal, Opener, Sealer, read_keys
+from service_kit.sealing import ALGORITHMS, LONGEST_SEALED, CannotOpen, CannotSeal, Opener, Sealer, read_keys
 
 pytestmark = pytest.mark.unit
 
@@ -46,6 +46,16 @@ def test_a_key_of_the_same_name_that_is_another_does_not_open() -> None:
 def test_a_recipient_without_a_public_key_is_an_error() -> None:
     with pytest.raises(CannotSeal, match="no public key of four"):
         Sealer(ALL).seal(FIELDS, recipients=("one", "four"))
+
+
+def test_whatever_is_sealed_opens_up_to_the_length_that_is_refused() -> None:
+    # Of n characters four thirds are sealed; {"pdf":""} and the quotes are 10 of them.
+    longest = LONGEST_SEALED // 4 * 3 - 10
+    document = {"pdf": "x" * longest}
+
+    assert Opener({"one.k1": ONE}).open(Sealer(ALL).seal(document, recipients=("one",))) == document
+    with pytest.raises(CannotSeal, match="nobody would open"):
+        Sealer(ALL).seal({"pdf": "x" * (longest + 1)}, recipients=("one",))
 
 
 def test_sealing_for_nobody_is_an_error() -> None:

@@ -18,7 +18,7 @@ PERSONAL_WORDS = """
     title name names last_name first_name first_names birth_name maiden_name full_name recipient civility signature
     nir social_security_number ssn membership_number statement_identifier customer_number iban bic bank_details
     birth_date date_of_birth birth_day birth_place birth_rank age gender sex
-    address addresses street building complement locality postal_code postcode city country
+    address addresses address_lines pdf street building complement locality postal_code postcode city country
     email emails e_mail former_email phone phones mobile telephone ip ip_address
     token code codes password secret link url login identifier
     beneficiaries beneficiary relation spouse children contact_details

@@ -1,4 +1,4 @@
-"""Hears termination.registered and contract.ended from contracts: the contract will end, or has ended."""
+"""Hears termination.registered, contract.ended and removal.announced from contracts: a contract will end, has ended, is forgotten."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -15,11 +15,13 @@ from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent, plan_message
 from notifications_service.usecases.plan_notice import plan_notice
 
-EVENTS = ("termination.registered.v1", "contract.ended.v1")
+EVENTS = ("termination.registered.v1", "contract.ended.v1", "removal.announced.v1")
 
 
 class NamedHolder(Reader):
     """Whose contract ends: where the event says so, documents draws a notice of it."""
+
+    last_name: Personal
 
 
 class RegisteredTermination(MemberEvent):
@@ -31,12 +33,15 @@ class RegisteredTermination(MemberEvent):
     use: str = "termination"
     email: Personal | None = None
     holder: NamedHolder | None = None
-    attachment: None = None  # a notice in words brings nothing
 
     @property
     def cause(self) -> UUID:
         """Return what a notice in words is told of once."""
         return self.termination_id
+
+    @property
+    def attachment(self) -> None:
+        """Return what a notice in words brings: nothing."""
 
 
 class EndedContract(MemberEvent):
@@ -46,11 +51,19 @@ class EndedContract(MemberEvent):
     end_date: date
 
 
+class AnnouncedRemoval(MemberEvent):
+    """What notifications reads of a former member's space that will be closed."""
+
+    removal_id: UUID
+    access_until: date
+
+
 def subscriptions(notifications: Notifications) -> list[Subscription]:
     """Return the subscriptions."""
     return [
         telling(notifications, "termination.registered.v1", RegisteredTermination, _acknowledge),
         telling(notifications, "contract.ended.v1", EndedContract, by_notice("contract_ended")),
+        telling(notifications, "removal.announced.v1", AnnouncedRemoval, by_notice("removal_announced")),
     ]
 
 
