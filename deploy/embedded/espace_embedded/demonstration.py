@@ -8,10 +8,12 @@ import aiohttp
 import orjson
 
 from espace_embedded.demo_data import BRANDS, DemoPerson, demo_members, demo_people
+from espace_embedded.demo_money import demo_contributions, demo_reimbursements
 from espace_embedded.desk_relay import REFUSED
 from espace_embedded.staff_tokens import staff_token
 from espace_embedded.state import State
 
+FILES = {"members": demo_members, "contributions": demo_contributions, "reimbursements": demo_reimbursements}
 IDENTIFIER_LABELS = {
     "safiag": "n° de sécurité sociale + mot de passe à 6 chiffres",
     "mgas": "adresse e-mail + mot de passe",
@@ -25,27 +27,31 @@ WITHOUT_EMAIL = {
 
 
 class DemonstrationRefused(Exception):
-    """The demonstration's members were not all taken: the message counts them."""
+    """The demonstration's lines were not all taken: the message counts them."""
 
 
 async def load_demonstration(state: State, base_url: str, *, now: datetime, today: date) -> date:
-    """Import the members of every brand unless it was done before; return the day on which it was done."""
+    """Import the lines of every brand unless it was done before; return the day on which it was done."""
     loaded_on = _loaded_on(state.demonstration_mark)
     if loaded_on is not None:
         return loaded_on
     async with aiohttp.ClientSession() as client:
         for brand in BRANDS:
-            lines = demo_members(brand, today=today)
             token = staff_token(state.staff_keys, brand=brand, role="back-office", now=now)
-            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
-            body = b"\n".join(orjson.dumps(line) for line in lines)
-            url = f"{base_url}/api/contracts/v1/{brand}/imports?kind=members"
-            async with client.post(url, data=body, headers=headers) as response:
-                answer = await response.json(content_type=None)
-                if response.status not in (200, 201, 202) or answer.get("refused"):
-                    raise DemonstrationRefused(f"{brand}: {response.status}, {answer.get('refused')} refused")
+            for kind, lines in FILES.items():
+                url = f"{base_url}/api/contracts/v1/{brand}/imports?kind={kind}"
+                body = b"\n".join(orjson.dumps(line) for line in lines(brand, today=today))
+                await _load(client, url, body, token)
     state.demonstration_mark.write_text(today.isoformat())
     return today
+
+
+async def _load(client: aiohttp.ClientSession, url: str, body: bytes, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
+    async with client.post(url, data=body, headers=headers) as response:
+        answer = await response.json(content_type=None)
+        if response.status not in (200, 201, 202) or answer.get("refused"):
+            raise DemonstrationRefused(f"{url}: {response.status}, {answer.get('refused')} refused")
 
 
 def _loaded_on(mark: Path) -> date | None:

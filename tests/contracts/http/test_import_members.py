@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from espace_embedded.demo_data import BRANDS, demo_members
+from espace_embedded.demo_data import BRANDS
+from espace_embedded.demonstration import FILES
 
 from tests.support.contracts_fixtures import OpenContracts, enrolment_line, many_lines, ndjson
 
@@ -200,8 +201,12 @@ async def test_no_more_than_a_thousand_refusals_are_named(contracts: OpenContrac
 
 
 @pytest.mark.parametrize("brand", BRANDS)
-async def test_the_odd_members_of_the_demonstration_are_all_taken(contracts: OpenContracts, brand: str) -> None:
-    lines = demo_members(brand, today=date(2026, 11, 21))
-    _, answer = await contracts.send(ndjson(lines), brand)
+async def test_the_odd_members_of_the_demonstration_and_their_money_are_all_taken(contracts: OpenContracts, brand: str) -> None:
+    today = date(2026, 11, 21)
+    for kind, lines in FILES.items():
+        status, answer = await contracts.send(ndjson(lines(brand, today=today)), brand, kind=kind)
 
-    assert counts(answer) == ("done", len(lines), 0, 0)
+        assert (status, *counts(answer)) == (200, "done", len(lines(brand, today=today)), 0, 0)
+    told = {one.type for one in await contracts.envelopes()}
+
+    assert told == {"member.enrolled.v1"}  # nobody is mailed about money at the start
