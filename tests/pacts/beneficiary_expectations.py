@@ -19,7 +19,10 @@ EVENT = "beneficiary.autonomous.v1"
 ALL_KNOWN = "all that can be known of an autonomous person is known"
 REFUSED = "of an autonomous person little is known any more, and autonomy was refused"
 
-PERSON: dict[str, Any] = FULL | {"member_id": an_id("6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21"), "autonomous": match.bool(True)}
+PERSON: dict[str, Any] = FULL | {
+    "member_id": an_id("6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21"),
+    "autonomous": match.bool(True),
+}
 # `match.bool` would take either: what is told of a refusal is told by just this value.
 BARE_PERSON: dict[str, Any] = BARE | {"member_id": PERSON["member_id"], "autonomous": False, "nir": None}
 
@@ -47,7 +50,13 @@ async def make_news(
     service = contracts.resources
     now = service.foundation.clock.now()
     await import_line(line | {"beneficiaries": [SPOUSE if state == ALL_KNOWN else NUMBERLESS | {"nir": SPOUSE["nir"]}]})
-    row = await contracts.row("SELECT id FROM beneficiaries ORDER BY created_at DESC LIMIT 1")
+    row = await contracts.row(
+        """
+        SELECT beneficiaries.id FROM beneficiaries
+        JOIN contracts ON contracts.id = contract_id JOIN members ON members.id = member_id WHERE membership_number = $1
+        """,
+        line["membership_number"],
+    )
     if state == ALL_KNOWN:
         act = StaffAct("mgas", ACT.staff, ACT.reason)
         email = Personal("anne.sophie@courriel.example")

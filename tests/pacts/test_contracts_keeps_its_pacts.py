@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
@@ -15,11 +15,14 @@ from contracts_service.domain.import_states import ImportKind
 from contracts_service.usecases.process_imports import process_within
 from contracts_service.usecases.receive_import import Sender, receive_import
 from contracts_service.usecases.tell_ended_contracts import tell_ended_contracts
+from service_kit.events import Envelope
 
 from tests.pacts import beneficiary_expectations as people
 from tests.pacts import contact_expectations as contacts
 from tests.pacts import money_expectations as money
 from tests.pacts import news_expectations as news
+from tests.pacts import removal_expectations as removals
+from tests.pacts import termination_states as endings
 from tests.pacts import test_documents_hears_contracts as documents_hears
 from tests.pacts.member_expectations import ALL_KNOWN, LITTLE_KNOWN
 from tests.pacts.test_documents_hears_contracts import ENDED
@@ -77,30 +80,14 @@ STATES = {
     people.REFUSED: ("safiag", little_known),
     news.ENDED.expectation.state: ("mgas", over),
     **dict.fromkeys(money.STATES, ("mgas", all_known)),
+    **dict.fromkeys(removals.STATES, ("mgas", all_known)),
     **dict.fromkeys(contacts.CONTACT_STATES, ("mgas", all_known)),
-}
-HOLDER = {
-    "title": "Mme",
-    "last_name": "Lefèvre",
-    "first_name": "Anne-Sophie",
-    "membership_number": "00412307",
-    "address": {
-        "recipient": "Chez M. Benali",
-        "complement": "Boîte 4",
-        "building": "Résidence Les Tilleuls",
-        "street": "12 bis rue de l’Église",
-        "postal_code": "75011",
-        "city": "Paris",
-        "country": "FR",
-    },
+    **dict.fromkeys(endings.STATES, ("mgas", all_known)),
 }
 # state → what differs from the event as it mostly is
 AGREED: dict[str, dict[str, Any]] = {told_of.expectation.state: {} for told_of in news.NEWS_EXPECTATIONS} | {
-    news.TERMINATION.expectation.state: {"email": news.FORMER},
-    news.NOTICED.expectation.state: {"email": news.FORMER, "holder": HOLDER},
     documents_hears.ADDED.state: {},
-    documents_hears.NOTICED.state: {"requalified": True, "motive": "other", "holder": HOLDER},
-    documents_hears.NAMELESS.state: {"product": None, "refund_by": None, "motive": None},
+    **endings.FIRST_AGREED,
 }
 
 
@@ -125,13 +112,26 @@ async def recorded_as_declared(contracts: OpenedPart, event: Any) -> None:
         await contracts.resources.outbox.append(connection, event, event_id=uuid4(), occurred_at=now)
 
 
+async def contracts_member(contracts: OpenedPart, line: dict[str, Any]) -> UUID:
+    """Return the id of the member of mgas whom a line is about."""
+    number = line["membership_number"]
+    row = await contracts.row("SELECT id FROM members WHERE brand = 'mgas' AND membership_number = $1", number)
+    found: UUID = row["id"]
+    return found
+
+
+async def last_of(contracts: OpenedPart, event_type: str) -> Envelope:
+    """Return the last event of a type: what a decision tells of a member comes after it."""
+    return [one for one in await contracts.recorded() if one.type == event_type][-1]
+
+
 @pytest.mark.parametrize("consumer", LISTENERS)
 async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consumer: str):
     contracts = parts["contracts"]
 
     async def publish(state: str, event_type: str) -> Event:
         await contracts.recorded()  # what other interactions left
-        if event_type in AGREED_ONLY:
+        if event_type in AGREED_ONLY or state in endings.FIRST_AGREED:
             await recorded_as_declared(contracts, told(OWNED[event_type], **AGREED[state]))
         else:
             brand, make = STATES[state]
@@ -142,10 +142,16 @@ async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consu
             if state in contacts.CONTACT_STATES:
                 await contacts.make_contact_news(contracts, state, line, partial(imported, contracts, brand))
                 return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
+            if state in removals.STATES:
+                await removals.make_removal_news(contracts, event_type, line, partial(imported, contracts, brand))
+                return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
             if state in money.STATES:
                 await money.make_money_news(contracts, event_type, line, partial(imported, contracts, brand))
                 return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
             await imported(contracts, brand, line)
+            if event_type == endings.EVENT:
+                await endings.make_termination_news(contracts, await contracts_member(contracts, line))
+                return whole_event_for(consumer, contracts, await last_of(contracts, event_type))
             if event_type == "member.changed.v1":
                 await imported(contracts, brand, line | {"last_name": "Lefèvre-Benali"})
             if event_type == "contract.ended.v1":
