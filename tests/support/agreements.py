@@ -19,7 +19,6 @@ AGREED_ONLY: dict[str, str] = {
     "beneficiary.accepted.v1": "the same",
     "beneficiary.refused.v1": "the same",
     "beneficiary.added.v1": "the same",
-    "termination.registered.v1": "contracts does not register terminations yet",
 }
 
 

@@ -188,7 +188,7 @@ async def test_the_event_says_all_that_the_notice_needs(member: Somebody, space:
         "product": "Sérénité",
         "refund_by": "2027-01-20",
     }
-    assert (whole["motive"], whole["email"]) == ("infra_annual", "moi@ailleurs.example")
+    assert (whole["motive"], whole["email"]) == ("other", "moi@ailleurs.example")
     assert whole["holder"]["membership_number"] == member.number
     assert changed.data["end_date"] == "2026-12-21"
 

@@ -109,7 +109,7 @@ async def settle(
     )
     await add_step(service, connection, termination.id, Step("decided", "service"), now=now)
     if end is not None:
-        event = _event(rows, termination, decision, email=None if entry.contact is None else entry.contact.email)
+        event = _event(rows, termination, decision, entry)
         await service.outbox.append(connection, event, event_id=service.entropy.new_id(), occurred_at=now)
     if ends_contract:
         member = replace(rows.member, chosen=chosen_with(service.seals, rows, "end_date"))
@@ -135,7 +135,7 @@ def open_evidence(service: Contracts, row: TerminationRow) -> tuple[Entry, Recap
 
 
 def _event(
-    rows: MemberRows, termination: TerminationRow, decision: Decision, *, email: str | None
+    rows: MemberRows, termination: TerminationRow, decision: Decision, entry: Entry
 ) -> TerminationRegistered:
     member = rows.member
     assert decision.effective_date is not None  # what the caller has asked
@@ -150,8 +150,8 @@ def _event(
         requalified=decision.requalified,
         product=rows.contract.product,
         refund_by=decision.refund_by,
-        email=email,
-        motive=decision.motive,
+        email=None if entry.contact is None else entry.contact.email,
+        motive=entry.motive,  # as it was asked for: `requalified` says that it became another one
         holder=TerminationHolder(
             title=member.title,
             last_name=member.last_name,
