@@ -4,7 +4,7 @@ Store functions take a connection, never the pool: a nested acquire would exhaus
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias, TypeVar
 
@@ -75,8 +75,16 @@ class Database:
         self._asking: asyncio.Task[bool] | None = None
 
     @classmethod
-    async def open(cls, url: str, *, service: str, pool_size: int = 10, statement_cache_size: int = 1024) -> "Database":
-        """Connect, as soon as the server is there."""
+    async def open(
+        cls,
+        url: str,
+        *,
+        service: str,
+        pool_size: int = 10,
+        statement_cache_size: int = 1024,
+        planner: Mapping[str, str] | None = None,
+    ) -> "Database":
+        """Connect, as soon as the server is there; `planner` are settings that every statement is planned with."""
 
         async def connect() -> asyncpg.Pool:
             return await asyncpg.create_pool(
@@ -91,6 +99,7 @@ class Database:
                     "application_name": f"{service}",
                     "idle_in_transaction_session_timeout": "60s",
                     "timezone": "UTC",
+                    **(planner or {}),
                 },
             )
 

@@ -60,12 +60,7 @@ async def open_foundation(
     sealer = Sealer(read_keys(settings.sealing_recipients_file))
     opener = Opener(read_keys(settings.sealing_keys_file))
     authentication = _authentication(settings)
-    database = await Database.open(
-        settings.database_url,
-        service=service,
-        pool_size=settings.database_pool_size,
-        statement_cache_size=settings.database_statement_cache_size,
-    )
+    database = await _database(service, settings)
     try:
         await wait_until_migrated(database, service=service, directory=migrations)
         yield Foundation(
@@ -84,6 +79,16 @@ async def open_foundation(
         )
     finally:
         await database.close()
+
+
+async def _database(service: str, settings: ServiceSettings) -> Database:
+    return await Database.open(
+        settings.database_url,
+        service=service,
+        pool_size=settings.database_pool_size,
+        statement_cache_size=settings.database_statement_cache_size,
+        planner=settings.database_planner,
+    )
 
 
 def wake_channel(service: str) -> str:

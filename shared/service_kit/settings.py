@@ -5,8 +5,9 @@ A wrong or missing value ends the process with one line for each variable, by th
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,9 @@ class ServiceSettings(BaseSettings):
     )
     database_pool_size: int = Field(10, ge=2, le=200)
     database_statement_cache_size: int = Field(1024, ge=0, description="0 behind pgbouncer in transaction mode")
+    database_planner: ClassVar[
+        Mapping[str, str]
+    ] = {}  # PostgreSQL's settings that a service's statements are planned with
     broker_url: str = Field(
         pattern=r"^amqps?://.",
         description="amqp://… ; the relay and the consumers use it, the HTTP process only asks whether it is up",

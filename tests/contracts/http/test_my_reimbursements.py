@@ -1,10 +1,15 @@
 """What a signed-in person reads of reimbursements, and what nobody else does."""
 
+import json
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from contracts_service.http.contributions import ContributionList
+from contracts_service.http.reimbursements import ReimbursementList, WholeReimbursement
+from contracts_service.http.statements import StatementList, WholeStatement
+
 from tests.support.contracts_fixtures import FixedClock, OpenContracts
-from tests.support.money_lines import reimbursement_line, split
+from tests.support.money_lines import contribution_line, reimbursement_line, split
 from tests.support.money_steps import CHILD, MEMBER, SPOUSE, TEEN, Family, a_family, bring
 
 LIST = "/v1/me/reimbursements"
@@ -76,6 +81,25 @@ async def test_from_the_16th_birthday_on_a_teenagers_lines_are_the_own_ones(cont
     status, _ = await family.reads(f"{LIST}?person={family.ids[TEEN]}")
 
     assert [len(before), len(after), len(own), status] == [3, 2, 1, 404]
+
+
+async def test_answers_have_the_fields_that_the_description_of_the_api_promises(contracts: OpenContracts):
+    family = await a_family(contracts)
+    await bring(contracts, reimbursement_line(family.number, "1"))
+    await bring(contracts, reimbursement_line(family.number, "1", revision=2))
+    await bring(contracts, contribution_line(family.number, "C1"), kind="contributions")
+    [line], [statement] = await family.list_of(LIST), await family.list_of("/v1/me/statements")
+    promised = [
+        (LIST, ReimbursementList),
+        (f"{LIST}/{line['id']}", WholeReimbursement),
+        ("/v1/me/statements", StatementList),
+        (f"/v1/me/statements/{statement['id']}", WholeStatement),
+        ("/v1/me/contributions", ContributionList),
+    ]
+    for path, model in promised:
+        _, answer = await family.reads(path)
+
+        assert model.model_validate_json(json.dumps(answer)).model_dump(mode="json") == answer
 
 
 async def test_filters_and_totals_go_together(contracts: OpenContracts):

@@ -4,6 +4,7 @@
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -40,12 +41,6 @@ class ContributionAnswer(BaseModel):
     status: ContributionStatus
     paid_on: date | None
     method: PaymentMethod | None
-
-    @classmethod
-    def of(cls, line: ShownContribution) -> "ContributionAnswer":
-        """Return how a contribution is shown."""
-        amounts = {"amount": euros(line.amount), "tax_amount": euros(line.tax_amount)}
-        return cls.model_validate({**vars(line), **amounts})
 
 
 class ContributionTotals(BaseModel):
@@ -86,12 +81,16 @@ async def list_contributions(call: Call[Contracts]) -> Answer:
     page = DayPage.of(year=query.year, after=position_of(call, scope=scope), limit=query.limit)
     found = await read_contributions(call.resources, call.member, page, year=query.year, now=call.now)
     return Answer(
-        ContributionList(
-            items=[ContributionAnswer.of(line) for line in found.lines[: query.limit]],
-            next=next_cursor(call, [(line.due_date, line.id) for line in found.lines], scope=scope),
-            totals=ContributionTotals.of(found.totals),
-        )
+        {
+            "items": [_fields(line) for line in found.lines[: query.limit]],
+            "next": next_cursor(call, [(line.due_date, line.id) for line in found.lines], scope=scope),
+            "totals": ContributionTotals.of(found.totals).model_dump(),
+        }
     )
+
+
+def _fields(line: ShownContribution) -> dict[str, Any]:
+    return {**vars(line), "id": str(line.id), "amount": euros(line.amount), "tax_amount": euros(line.tax_amount)}
 
 
 ENDPOINTS = [

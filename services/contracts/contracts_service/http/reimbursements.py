@@ -19,7 +19,7 @@ from contracts_service.domain.reimbursement_sums import Sums
 from contracts_service.domain.withheld_amounts import Withholding, cap_of_year, used_of_year
 from contracts_service.http.access import READING
 from contracts_service.http.day_cursors import next_cursor, position_of
-from contracts_service.http.shown_money import ReimbursementAnswer, TotalsAnswer, YearPageQuery
+from contracts_service.http.shown_money import ReimbursementAnswer, TotalsAnswer, YearPageQuery, line_fields
 from contracts_service.resources import Contracts
 from contracts_service.usecases.read_reimbursements import (
     ReimbursementFilter,
@@ -114,19 +114,19 @@ async def list_reimbursements(call: Call[Contracts]) -> Answer:
     wanted = ReimbursementFilter(query.year, query.person)
     found = await read_reimbursements(call.resources, call.member, wanted, page, now=call.now)
     return Answer(
-        ReimbursementList(
-            items=[ReimbursementAnswer.of(line) for line in found.lines[: query.limit]],
-            next=next_cursor(call, [(line.care_date, line.id) for line in found.lines], scope=scope),
-            totals=TotalsAnswer.of(found.totals),
-        )
+        {
+            "items": [line_fields(line) for line in found.lines[: query.limit]],
+            "next": next_cursor(call, [(line.care_date, line.id) for line in found.lines], scope=scope),
+            "totals": TotalsAnswer.of(found.totals).model_dump(),
+        }
     )
 
 
 async def show_reimbursement(call: Call[Contracts]) -> Answer:
     """Answer one line and its former revisions."""
     line, *former = await read_reimbursement(call.resources, call.member, id_of(call), now=call.now)
-    revisions = [{**RevisionAnswer.columns_of(one), "replaced_at": one.replaced_at} for one in former]
-    return Answer(WholeReimbursement.model_validate({**WholeReimbursement.columns_of(line), "revisions": revisions}))
+    revisions = [line_fields(one) | {"replaced_at": one.replaced_at} for one in former]
+    return Answer(WholeReimbursement.model_validate(line_fields(line) | {"revisions": revisions}))
 
 
 async def show_yearly_counters(call: Call[Contracts]) -> Answer:

@@ -49,21 +49,6 @@ class ReimbursementAnswer(BaseModel):
     statement: str | None
     revision: int
 
-    @classmethod
-    def columns_of(cls, line: ShownReimbursement) -> dict[str, Any]:
-        """Return the fields of a line as they are shown."""
-        return {
-            **{name: value for name, value in vars(line).items() if name in ReimbursementAnswer.model_fields},
-            **shares(line),
-            "base": None if line.base is None else euros(line.base),
-            "rate": None if line.rate is None else rate_text(line.rate),
-        }
-
-    @classmethod
-    def of(cls, line: ShownReimbursement) -> "ReimbursementAnswer":
-        """Return how a line is shown."""
-        return cls.model_validate(cls.columns_of(line))
-
 
 class SharesAnswer(BaseModel):
     """Lines summed: how many, what was spent, who has paid which share, and what remained."""
@@ -92,3 +77,28 @@ def shares(summed: Any) -> dict[str, str]:
     """Return the four amounts of a line, or of sums of lines, as they are shown."""
     names = ("amount_spent", "mandatory_share", "complementary_share", "remaining_cost")
     return {name: euros(getattr(summed, name)) for name in names}
+
+
+def line_fields(line: ShownReimbursement) -> dict[str, Any]:
+    """Return the fields of a ReimbursementAnswer.
+
+    A page is made of plain values: a model for each of a hundred lines would cost more than reading them.
+    """
+    return {
+        "id": str(line.id),
+        "person_id": str(line.person_id),
+        "care_date": line.care_date,
+        "act": line.act,
+        "provider": line.provider,
+        "payee": line.payee,
+        "amount_spent": euros(line.amount_spent),
+        "base": None if line.base is None else euros(line.base),
+        "rate": None if line.rate is None else rate_text(line.rate),
+        "mandatory_share": euros(line.mandatory_share),
+        "complementary_share": euros(line.complementary_share),
+        "remaining_cost": euros(line.remaining_cost),
+        "paid_on": line.paid_on,
+        "statement_id": None if line.statement_id is None else str(line.statement_id),
+        "statement": line.statement,
+        "revision": line.revision,
+    }

@@ -15,7 +15,7 @@ from service_kit.http.problems import NotFound
 from contracts_service.domain.day_pages import DayPage
 from contracts_service.http.access import READING
 from contracts_service.http.day_cursors import next_cursor, position_of
-from contracts_service.http.shown_money import MoneyPageQuery, ReimbursementAnswer, SharesAnswer, shares
+from contracts_service.http.shown_money import MoneyPageQuery, ReimbursementAnswer, SharesAnswer, line_fields, shares
 from contracts_service.resources import Contracts
 from contracts_service.store.shown_statements import ShownStatement
 from contracts_service.usecases.read_statements import read_statement, read_statements
@@ -33,15 +33,6 @@ class StatementAnswer(BaseModel):
     last_care_date: date
     paid_on: date | None
     totals: SharesAnswer
-
-    @classmethod
-    def columns_of(cls, statement: ShownStatement) -> dict[str, Any]:
-        """Return the fields of a statement as they are shown."""
-        totals = SharesAnswer(lines=statement.lines, **shares(statement))
-        return {**{name: getattr(statement, name) for name in _OWN}, "totals": totals}
-
-
-_OWN = [name for name in StatementAnswer.model_fields if name != "totals"]
 
 
 class StatementList(BaseModel):
@@ -64,12 +55,10 @@ async def list_statements(call: Call[Contracts]) -> Answer:
     page = DayPage.of(year=None, after=position_of(call, scope=scope), limit=call.query.limit)
     found = await read_statements(call.resources, call.member, page, now=call.now)
     return Answer(
-        StatementList(
-            items=[
-                StatementAnswer.model_validate(StatementAnswer.columns_of(one)) for one in found[: call.query.limit]
-            ],
-            next=next_cursor(call, [(one.dated_on, one.id) for one in found], scope=scope),
-        )
+        {
+            "items": [_fields(one) for one in found[: call.query.limit]],
+            "next": next_cursor(call, [(one.dated_on, one.id) for one in found], scope=scope),
+        }
     )
 
 
@@ -80,12 +69,23 @@ async def show_statement(call: Call[Contracts]) -> Answer:
     page = DayPage.of(year=None, after=position_of(call, scope=scope), limit=call.query.limit)
     statement, lines = await read_statement(call.resources, call.member, statement_id, page, now=call.now)
     return Answer(
-        WholeStatement(
-            **StatementAnswer.columns_of(statement),
-            items=[ReimbursementAnswer.of(line) for line in lines[: call.query.limit]],
-            next=next_cursor(call, [(line.care_date, line.id) for line in lines], scope=scope),
-        )
+        {
+            **_fields(statement),
+            "items": [line_fields(line) for line in lines[: call.query.limit]],
+            "next": next_cursor(call, [(line.care_date, line.id) for line in lines], scope=scope),
+        }
     )
+
+
+def _fields(statement: ShownStatement) -> dict[str, Any]:
+    return {
+        "id": str(statement.id),
+        "identifier": statement.identifier,
+        "first_care_date": statement.first_care_date,
+        "last_care_date": statement.last_care_date,
+        "paid_on": statement.paid_on,
+        "totals": {"lines": statement.lines, **shares(statement)},
+    }
 
 
 ENDPOINTS = [
