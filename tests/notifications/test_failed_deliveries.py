@@ -48,6 +48,7 @@ async def test_an_address_that_does_not_exist_is_published_once_and_names_nobody
             "hard": True,
             "failed_at": published["data"]["failed_at"],
             "failure_class": "address",
+            "at_known_address": False,  # of nobody whom contracts has told of
         },
         "sealed": None,
     }

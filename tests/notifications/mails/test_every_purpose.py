@@ -18,6 +18,7 @@ from contracts_service.events import (
     ContributionUnpaid,
     EmailCheckRequested,
     ReimbursementSettled,
+    RemovalAnnounced,
     TerminationRegistered,
 )
 from documents_service.events import DocumentIssued
@@ -65,6 +66,7 @@ IN_BOTH_PARTS = {
         "connexion",
     ],
     "email_check": ["21\u00a0décembre\u00a02026", "gratuitement", "connexion"],
+    "removal_announced": ["31\u00a0mars\u00a02032", "connexion", "effacées"],
     "contract_ended": ["30\u00a0novembre\u00a02026", "30\u00a0novembre\u00a02031", "n’est plus valable"],
     "contribution_unpaid": [
         "1\u202f042,10\u202f€",
@@ -147,6 +149,7 @@ def contract_events(about: dict[str, Any]) -> list[Event]:
         *requests,
         told(TerminationRegistered, email=TYPED, **about),
         told(ContractEnded, **about),
+        told(RemovalAnnounced, **about),
         told(DocumentIssued, **about),
         told(ReimbursementSettled, **about),
     ]
