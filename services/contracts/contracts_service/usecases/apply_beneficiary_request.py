@@ -25,7 +25,7 @@ from contracts_service.store.request_queues import DueRequest
 from contracts_service.usecases.chosen_parts import chosen_with
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member, save_change
-from contracts_service.usecases.request_conflicts import is_covered, person_of
+from contracts_service.usecases.request_conflicts import find_covered, person_of
 from contracts_service.usecases.request_events import tell_addition
 
 ROUND = 20
@@ -70,7 +70,9 @@ async def apply_request(
     beneficiary_id = request.beneficiary_id
     if request.change == "removal":
         await _remove(service, connection, rows, request, now=now)
-    elif not is_covered(rows, request):
+    elif (covered := find_covered(rows, request)) is not None:
+        beneficiary_id = covered.id
+    else:
         beneficiary_id = await _add(service, connection, rows, request, now=now)
     log.info("beneficiary_request_applied", request_id=str(request.id), change=request.change)
     return replace(request, beneficiary_id=beneficiary_id, nir_sealed=None, apply_on=None, applied_at=now)

@@ -47,7 +47,7 @@ async def check_conflicts(
 ) -> None:
     """Raise AlreadyCovered, RequestAlreadyOpen, TooManyOpenRequests, ContractFull or TooManyRequests."""
     unsettled = await beneficiary_requests.unsettled_of_member(connection, new.member_id)
-    if new.change == "addition" and is_covered(rows, new):
+    if new.change == "addition" and find_covered(rows, new) is not None:
         raise AlreadyCovered
     if any(_is_about_the_same(one, new) for one in unsettled):
         raise RequestAlreadyOpen
@@ -61,11 +61,11 @@ async def check_conflicts(
         raise TooManyRequests(limit=rules.requests_per_day, retry_after=COME_BACK_SECONDS)
 
 
-def is_covered(rows: MemberRows, request: BeneficiaryRequest) -> bool:
-    """Tell whether a contract covers the person of a request, beneficiary or member, today."""
+def find_covered(rows: MemberRows, request: BeneficiaryRequest) -> KnownBeneficiary | None:
+    """Return the person of a request, beneficiary or member, if the contract covers them today."""
     wanted = person_of(request)
     known = [person_of(one) for one in rows.beneficiaries] + [_member(rows.member, birth_rank=request.birth_rank)]
-    return any(is_same_person(one, wanted) for one in known)
+    return next((one for one in known if is_same_person(one, wanted)), None)
 
 
 def person_of(one: BeneficiaryRow | BeneficiaryRequest) -> KnownBeneficiary:
