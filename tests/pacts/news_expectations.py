@@ -9,6 +9,7 @@ from pact import match
 
 from tests.pacts.account_expectations import SHOWN_OLD, an_address
 from tests.pacts.contact_expectations import CONTACT_EXPECTATIONS, FORMER, news_told
+from tests.pacts.removal_expectations import ANNOUNCED
 from tests.support.pacts import a_day, an_id, an_instant
 
 
@@ -85,6 +86,7 @@ NOTICED = news_told(
 )
 NEWS_EXPECTATIONS = [
     ENDED,
+    ANNOUNCED,
     UNPAID,
     *CONTACT_EXPECTATIONS,
     REQUESTED,

@@ -22,8 +22,8 @@ from tests.pacts import contact_expectations as contacts
 from tests.pacts import money_expectations as money
 from tests.pacts import news_expectations as news
 from tests.pacts import removal_expectations as removals
+from tests.pacts import request_states as requests
 from tests.pacts import termination_states as endings
-from tests.pacts import test_documents_hears_contracts as documents_hears
 from tests.pacts.member_expectations import ALL_KNOWN, LITTLE_KNOWN
 from tests.pacts.test_documents_hears_contracts import ENDED
 from tests.support.agreements import AGREED_ONLY, hearings, publications
@@ -83,10 +83,10 @@ STATES = {
     **dict.fromkeys(removals.STATES, ("mgas", all_known)),
     **dict.fromkeys(contacts.CONTACT_STATES, ("mgas", all_known)),
     **dict.fromkeys(endings.STATES, ("mgas", all_known)),
+    **dict.fromkeys(requests.STATES, ("mgas", all_known)),
 }
 # state → what differs from the event as it mostly is
 AGREED: dict[str, dict[str, Any]] = {told_of.expectation.state: {} for told_of in news.NEWS_EXPECTATIONS} | {
-    documents_hears.ADDED.state: {},
     **endings.FIRST_AGREED,
 }
 
@@ -151,6 +151,9 @@ async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consu
             await imported(contracts, brand, line)
             if event_type == endings.EVENT:
                 await endings.make_termination_news(contracts, await contracts_member(contracts, line))
+                return whole_event_for(consumer, contracts, await last_of(contracts, event_type))
+            if state in requests.STATES:
+                await requests.make_request_news(contracts, event_type, await contracts_member(contracts, line))
                 return whole_event_for(consumer, contracts, await last_of(contracts, event_type))
             if event_type == "member.changed.v1":
                 await imported(contracts, brand, line | {"last_name": "Lefèvre-Benali"})

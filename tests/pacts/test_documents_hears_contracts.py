@@ -1,13 +1,15 @@
 """What documents expects of contracts: what a card shows, which card is awaited, and what the notice of a termination says."""
 
 import pytest
-from documents_service.consumers import beneficiaries, members, terminations
+from documents_service.consumers import beneficiaries, members, removals, terminations
 from documents_service.usecases.collect_card import EnrolledMember
 from documents_service.usecases.collect_termination_notice import RegisteredTermination
+from documents_service.usecases.forget_person import RemovedPerson
 from documents_service.usecases.hurry_card import AddedBeneficiary
 from pact import match
 
 from tests.pacts.member_expectations import ALL_KNOWN, BARE, FULL, LITTLE_KNOWN, member
+from tests.pacts.removal_expectations import LEAVER, REMOVED
 from tests.support.pacts import (
     STALE,
     Expectation,
@@ -79,7 +81,7 @@ NAMELESS = Expectation(
     | dict.fromkeys(("product", "refund_by", "motive", "holder")),
 )
 TERMINATIONS = [NOTICED, NAMELESS]
-EXPECTATIONS = [*MEMBERS, ADDED, *TERMINATIONS]
+EXPECTATIONS = [*MEMBERS, ADDED, *TERMINATIONS, REMOVED]
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,15 @@ async def test_a_notice_is_planned_of_a_termination_that_names_its_holder(
     assert [row["status"] for row in rows] == expected
 
 
+async def test_whose_data_have_left_has_no_document_any_more(parts: dict[str, OpenedPart]):
+    documents = parts["documents"]
+    await documents.hear(LEAVER)
+    [event] = await heard_by(pact_of("documents", "contracts", [REMOVED]), documents.hear)
+    query = "SELECT count(*) AS known FROM issues WHERE member_id = $1"
+
+    assert await documents.row(query, event["data"]["member_id"]) == {"known": 0}
+
+
 @pytest.mark.unit
 def test_the_committed_pact_is_what_documents_expects_now():
     expected = written(pact_of("documents", "contracts", EXPECTATIONS))
@@ -137,4 +148,5 @@ def test_the_committed_pact_is_what_documents_expects_now():
         **dict.fromkeys(members.EVENTS, fields_read(EnrolledMember)),
         **dict.fromkeys(beneficiaries.EVENTS, fields_read(AddedBeneficiary)),
         **dict.fromkeys(terminations.EVENTS, fields_read(RegisteredTermination)),
+        **dict.fromkeys(removals.EVENTS, fields_read(RemovedPerson)),
     }

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
-from identity_service.consumers import beneficiaries, members
+from identity_service.consumers import beneficiaries, members, removals
 from identity_service.usecases.account_holders import AutonomousBeneficiary, EnrolledMember
+from identity_service.usecases.forget_person import RemovedPerson
 from pact import match
 
 from tests.pacts import beneficiary_expectations as people
 from tests.pacts.member_expectations import ALL_KNOWN, BARE, FULL, LITTLE_KNOWN, member
+from tests.pacts.removal_expectations import LEAVER, REMOVED
 from tests.support.pacts import STALE, Expectation, committed, fields_read, fields_told, heard_by, pact_of, written
 from tests.support.parts import OpenedPart
 
@@ -32,7 +34,7 @@ REFUSED = Expectation(
     people.person(people.BARE_PERSON, LEA, *READ_OF_PEOPLE, version=TWO),
 )
 MEMBERS = [ENROLLED, BY_POST, CHANGED, LESS_KNOWN]
-EXPECTATIONS = [*MEMBERS, AUTONOMOUS, REFUSED]
+EXPECTATIONS = [*MEMBERS, AUTONOMOUS, REFUSED, REMOVED]
 ACCOUNT = """
     SELECT brand, member_version, effective_from, ended_on, password_hash, email_digest IS NOT NULL AS by_mail,
         statement_digest IS NOT NULL AS by_statement, holder, closed_at IS NOT NULL AS closed
@@ -83,6 +85,15 @@ async def test_an_account_of_the_own_follows_the_person(
     }
 
 
+async def test_whose_data_have_left_has_no_account_any_more(parts: dict[str, OpenedPart]):
+    identity = parts["identity"]
+    await identity.hear(LEAVER)
+    [event] = await heard_by(pact_of("identity", "contracts", [REMOVED]), identity.hear)
+    query = "SELECT count(*) AS known FROM accounts WHERE member_id = $1"
+
+    assert await identity.row(query, event["data"]["member_id"]) == {"known": 0}
+
+
 @pytest.mark.unit
 def test_the_committed_pact_is_what_identity_expects_now():
     expected = written(pact_of("identity", "contracts", EXPECTATIONS))
@@ -91,4 +102,5 @@ def test_the_committed_pact_is_what_identity_expects_now():
     assert fields_told(expected) == {
         **dict.fromkeys(members.EVENTS, fields_read(EnrolledMember)),
         **dict.fromkeys(beneficiaries.EVENTS, fields_read(AutonomousBeneficiary)),
+        **dict.fromkeys(removals.EVENTS, fields_read(RemovedPerson)),
     }

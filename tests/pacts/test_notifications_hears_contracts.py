@@ -9,6 +9,7 @@ from tests.pacts.account_expectations import Told
 from tests.pacts.member_expectations import ALL_KNOWN, BARE, FULL, LITTLE_KNOWN, member
 from tests.pacts.money_expectations import READER, SETTLED
 from tests.pacts.news_expectations import NEWS_EXPECTATIONS
+from tests.pacts.removal_expectations import LEAVER, REMOVED
 from tests.support.agreements import hearings, publications
 from tests.support.pacts import STALE, Expectation, committed, fields_read, fields_told, heard_by, pact_of, written
 from tests.support.parts import OpenedPart
@@ -35,7 +36,7 @@ REFUSED = Expectation(
     people.EVENT,
     people.person(people.BARE_PERSON, LEA, *READ_OF_PEOPLE, version=TWO),
 )
-EXPECTATIONS = [*MEMBERS, AUTONOMOUS, REFUSED, SETTLED, *(told.expectation for told in NEWS_EXPECTATIONS)]
+EXPECTATIONS = [*MEMBERS, AUTONOMOUS, REFUSED, REMOVED, SETTLED, *(told.expectation for told in NEWS_EXPECTATIONS)]
 OF_ALL = [
     "Mme Anne-Sophie Lefèvre",
     "Chez M. Benali",
@@ -111,7 +112,16 @@ async def test_a_statement_with_new_lines_is_announced_to_its_reader(parts: dict
     query = "SELECT purpose, channel FROM deliveries WHERE cause = $1"
     row = await notifications.row(query, event["data"]["settlement_id"])
 
-    assert tuple(row) == ("statement_available", "email")
+    assert tuple(row.values()) == ("statement_available", "email")
+
+
+async def test_whose_data_have_left_is_not_known_any_more(parts: dict[str, OpenedPart]):
+    notifications = parts["notifications"]
+    await notifications.hear(LEAVER)
+    [event] = await heard_by(pact_of("notifications", "contracts", [REMOVED]), notifications.hear)
+    query = "SELECT count(*) AS known FROM recipients WHERE member_id = $1"
+
+    assert await notifications.row(query, event["data"]["member_id"]) == {"known": 0}
 
 
 @pytest.mark.unit

@@ -36,6 +36,7 @@ def told(event: type[News], **changes: Any) -> News:
         "last_name": "Lefèvre",
         "reason": REASON,
         "email": None,
+        "access_until": date(2032, 3, 31),
         "member_version": 2,
         "use": "termination",
         "requalified": False,

@@ -8,7 +8,7 @@ from functools import partial
 from service_kit.background import Background, work
 from service_kit.loops import Loop
 
-from identity_service.consumers import beneficiaries, failed_deliveries, members, returned_letters
+from identity_service.consumers import beneficiaries, failed_deliveries, members, removals, returned_letters
 from identity_service.resources import Identity, open_identity
 from identity_service.settings import IdentitySettings
 from identity_service.store import (
@@ -26,7 +26,7 @@ from identity_service.usecases.decide_resets import decide_due_resets
 from identity_service.usecases.tell_locks import tell_locks
 from identity_service.usecases.welcome_members import welcome_members
 
-TOPICS = (members, beneficiaries, failed_deliveries, returned_letters)
+TOPICS = (members, beneficiaries, removals, failed_deliveries, returned_letters)
 EVENTS = tuple(event for topic in TOPICS for event in topic.EVENTS)
 KEPT_AFTER_EXPIRY = timedelta(days=30)  # a look back for support; only digests are kept
 TRIES_KEPT = timedelta(days=1)  # the window of tries_per_day

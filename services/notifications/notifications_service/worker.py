@@ -24,6 +24,7 @@ from notifications_service.consumers import (
     passkeys,
     passwords,
     redeemed_codes,
+    removals,
     resets,
     statements,
     unneeded_codes,
@@ -47,6 +48,7 @@ from notifications_service.usecases.watch_promises import PromiseWatch
 TOPICS = (
     members,
     autonomous_people,
+    removals,
     resets,
     letters,
     redeemed_codes,

@@ -15,6 +15,7 @@ from contracts_service.events import (
     ContractEnded,
     ContributionUnpaid,
     MemberNews,
+    RemovalAnnounced,
     TerminationRegistered,
 )
 from identity_service.events import AccountEvent, ActivationRequested, PasswordChanged
@@ -115,6 +116,7 @@ async def test_no_address_that_somebody_types_keeps_the_letter_from_being_printe
         (BeneficiaryAccepted, ["couvre Éloi Lefèvre à partir du 15 décembre 2026"]),
         (BeneficiaryRefused, ["d’ajouter Éloi Lefèvre", REASON]),
         (TerminationRegistered, ["est le 15 décembre 2026", "jusqu’au 15 décembre 2031", "dans les 30 jours"]),
+        (RemovalAnnounced, ["jusqu’au 31 mars 2032", "Vos données sont effacées"]),
         (ContractEnded, ["a pris fin le 30 novembre 2026", "reste ouvert jusqu’au 30 novembre 2031"]),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -1,4 +1,4 @@
-"""Hears termination.registered, contract.ended and removal.announced from contracts: a contract will end, has ended, is forgotten."""
+"""Hears of contracts that will end or have ended, and of spaces that will be closed: what contracts tells of endings."""
 
 from datetime import date, datetime
 from uuid import UUID

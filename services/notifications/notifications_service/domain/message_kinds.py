@@ -46,6 +46,7 @@ Purpose = Literal[
     "termination_acknowledged",
     "termination_receipt",
     "contract_ended",
+    "removal_announced",
 ]
 
 
@@ -250,6 +251,7 @@ _NOTICES = (
         is_durable=True,
     ),
     MessageKind("contract_ended", cause="ending_id", content={"end_date": "end_date"}, is_durable=True),
+    MessageKind("removal_announced", cause="removal_id", content={"end_date": "access_until"}, is_durable=True),
 )
 _LETTERS = (
     MessageKind("posted_code", cause="letter_id", content={"code": "code"}, expires="expires_at", channel="letter"),

@@ -47,4 +47,5 @@ TITLES: Mapping[str, MessageTitle] = {
     "termination_acknowledged": MessageTitle("Votre demande de résiliation est enregistrée", alerts=True),
     "termination_receipt": MessageTitle("Accusé de réception de la résiliation", alerts=True),
     "contract_ended": MessageTitle("Votre contrat a pris fin"),
+    "removal_announced": MessageTitle("Votre espace ferme bientôt"),
 }

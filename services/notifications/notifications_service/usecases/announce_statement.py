@@ -21,9 +21,7 @@ class SettledStatement(MemberEvent):
     settlement_id: UUID
 
 
-async def announce_statement(
-    notifications: Notifications, connection: Connection, settled: SettledStatement
-) -> None:
+async def announce_statement(notifications: Notifications, connection: Connection, settled: SettledStatement) -> None:
     """Plan the announcement; raise FinalEventError for an unknown brand."""
     brand = notifications.brands.get(settled.brand)
     if brand is None:
