@@ -16,6 +16,7 @@ NO_DEED = {
     "change_password": "choose_password records what it writes",
     "connect_first_time": "choose_password records what it writes",
     "decide_resets": "mail_reset_links and require_letter record what they send",
+    "forget_person": "contracts' journal of the purge remembers it",
     "offer_passkey": "nothing has changed until add_passkey",
     "open_account": "what contracts tells is remembered there",
     "passkey_challenges": "nothing has changed until it is answered",
