@@ -33,10 +33,10 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class PlainField:
-    """One field of a line: how it is read, and the limits that its problems name."""
+    """One field of a line: its reader, and the limits that its problems name."""
 
     name: str
-    read: Reader
+    reader: Reader
     nullable: bool = False
     limits: Mapping[str, int] = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ def read_fields(
         try:
             if value is _MISSING:
                 raise RefusedValueError("required")
-            values.append(one.read(value))
+            values.append(one.reader(value))
         except RefusedValueError as error:
             values.append(None)
             problems.append(_problem(one, inside, error.code))
