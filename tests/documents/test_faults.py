@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2 as pdfium
+import pytest
 from documents_service.domain.documents import DocumentKind
 from documents_service.rendering.press import DocumentContent
 from documents_service.rendering.render_pool import RenderPool
@@ -17,7 +18,7 @@ from documents_service.storage.folder import Folder
 from documents_service.storage.vault import Vault
 from documents_service.usecases.issue_due_documents import ATTEMPTS, LEASE, issue_due_documents
 
-from tests.support.documents_fixtures import RunningDocuments, member_state, running_documents
+from tests.support.documents_fixtures import RunningDocuments, member_state, running_documents, termination
 
 ONE_ROUND = """
 import asyncio
@@ -92,8 +93,13 @@ async def test_two_workers_issue_each_card_once(service, tmp_path, documents_url
     assert len(service.stored_files()) == 12
 
 
-async def test_a_process_killed_between_the_bytes_and_the_row_leaves_nothing_half_done(service):
-    await service.hear("member.enrolled.v1", member_state())
+@pytest.mark.parametrize(
+    ("event_type", "data"),
+    [("member.enrolled.v1", member_state()), ("termination.registered.v1", termination())],
+    ids=["card", "notice"],
+)
+async def test_a_process_killed_between_the_bytes_and_the_row_leaves_nothing_half_done(service, event_type, data):
+    await service.hear(event_type, data)
     await execute(service, REFUSE_DOCUMENTS.format(body="PERFORM pg_sleep(60); RETURN NEW;"))
     environment = {"PATH": os.environ["PATH"], **service.environment()}
     worker = subprocess.Popen([sys.executable, "-c", ONE_ROUND], env=environment, stderr=subprocess.DEVNULL)
@@ -108,6 +114,7 @@ async def test_a_process_killed_between_the_bytes_and_the_row_leaves_nothing_hal
     await service.issue()
 
     assert while_the_lease_runs == 0
+    assert len(await service.told()) == 1
     assert orphan == [path.name for path in service.stored_files()]
     await assert_one_readable_card(service)
 
