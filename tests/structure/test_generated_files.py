@@ -75,7 +75,8 @@ def test_a_messages_payload_is_a_json_schema_with_the_sealed_fields_left_out(nam
     sealed = {field for field, part in whole["properties"].items() if part.get("x-sealed")}
 
     assert payload["properties"]["data"]["properties"].keys() == whole["properties"].keys() - sealed
-    assert ("sealed" in payload["required"]) == ("sealed" in payload["properties"]) == bool(sealed)
+    assert ("sealed" in payload["properties"]) == bool(sealed)
+    assert ("sealed" in payload["required"]) == bool(sealed & set(whole["required"]))
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "docs" / "openapi").glob("*.json")), ids=lambda file: file.stem)
