@@ -124,20 +124,23 @@ def load_into(directory: Path, scale: Scale) -> dict[str, float]:
 
     with bench_server(directory, filling=True) as admin_url:
         found = asyncio.run(make_and_load(admin_url))
-    return found | {"in all, s": time.perf_counter() - begun}
+    found["in all, s"] = time.perf_counter() - begun
+    (directory / f"{scale.database}.loaded").write_text(json.dumps(found))
+    return found
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the scale and the place."""
     parser.add_argument("--members", type=int, default=1_000_000)
     parser.add_argument("--lines", type=int, default=20_000_000)
-    parser.add_argument("--directory", type=Path, default=Path(".bench-contracts"))
+    parser.add_argument("--directory", type=Path, help="where the server lives, and stays")
 
 
 def main() -> None:
     """Load, print, keep."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
+    parser.set_defaults(directory=Path(".bench-contracts"))
     parser.add_argument("--remove", action="store_true", help="delete the directory instead")
     given = parser.parse_args()
     if given.remove:

@@ -69,6 +69,12 @@ class Asking:
     def __init__(self, request: Callable[[int], bytes], *, expected: int) -> None:
         self.request, self._expected = request, expected
 
+    async def once(self, url: str) -> None:
+        """Ask one time."""
+        connection = await connect(url)
+        self.answered(0, *await connection.send(self.request(0)))
+        connection.close()
+
     def answered(self, _client: int, status: int, body: bytes) -> None:
         """Check an answer."""
         assert status == self._expected, (status, body)

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import orjson
 import pytest
-from contracts_service.domain.contribution_line import ContributionLine
-from contracts_service.domain.money import euros
-from contracts_service.domain.reimbursement_line import ReimbursementLine, rate_text
 
 from tests.bench.contracts_load import MONEY
 from tests.bench.contracts_stock.bare_tables import put_back, take_off
+from tests.bench.contracts_stock.files import contribution_json, reimbursement_json
 from tests.bench.contracts_stock.fill_contributions import fill_contributions
 from tests.bench.contracts_stock.fill_members import fill_members
 from tests.bench.contracts_stock.fill_reimbursements import MONTHS, fill_reimbursements
@@ -31,7 +30,6 @@ from tests.support.contracts_fixtures import (
     BRANDS,
     OpenContracts,
     contracts_settings,
-    ndjson,
     open_contracts_service,
 )
 
@@ -88,26 +86,6 @@ async def loaded(new_database: Callable[..., Awaitable[str]], migrated_contracts
         yield opened
 
 
-def told(line: ReimbursementLine) -> dict[str, Any]:
-    """Return a line as a file writes it."""
-    values = line._asdict() | {
-        name: euros(value)
-        for name, value in line._asdict().items()
-        if name in {"amount_spent", "base", "mandatory_share", "complementary_share", "remaining_cost"}
-        and value is not None
-    }
-    born = {"birth_date": values.pop("birth_date"), "birth_rank": values.pop("birth_rank")}
-    days = {name: value and value.isoformat() for name, value in values.items() if name in {"care_date", "paid_on"}}
-    return values | days | {"rate": None if line.rate is None else rate_text(line.rate), "beneficiary": born}
-
-
-def told_contribution(line: ContributionLine) -> dict[str, Any]:
-    """Return a contribution as a file writes it."""
-    values = line._asdict()
-    days = {name: value.isoformat() for name, value in values.items() if hasattr(value, "isoformat")}
-    return values | days | {"amount": euros(line.amount), "tax_amount": euros(line.tax_amount)}
-
-
 async def differences(contracts: OpenContracts) -> dict[str, int]:
     """Return how many running totals are not what the lines say."""
     found = {}
@@ -126,11 +104,11 @@ async def test_what_is_loaded_says_nothing_new_when_it_is_imported(loaded: OpenC
     dues += [contribution(number, month, f"{month:%Y%m}-{number}") for month in last[:3] for number in range(3)]
     files = {
         "members": [enrolment(number, today) for number in range(SHARE.size)],
-        "reimbursements": [told(line) for line in lines],
-        "contributions": [told_contribution(line) for line in dues],
+        "reimbursements": [reimbursement_json(line) for line in lines],
+        "contributions": [contribution_json(line) for line in dues],
     }
     for kind, file in files.items():
-        _, answer = await loaded.send(ndjson(file), kind=kind)
+        _, answer = await loaded.send(b"\n".join(map(orjson.dumps, file)), kind=kind)
 
         assert (kind, answer["unchanged"], answer["accepted"], answer["refused"]) == (kind, len(file), 0, 0)
     assert await differences(loaded) == dict.fromkeys(TOTALS, 0)
@@ -140,7 +118,7 @@ async def test_running_totals_follow_a_revision_of_what_is_loaded(loaded: OpenCo
     today = NOW.date()
     (_, line), *_ = heavy_reimbursements_of(months_before(today, MONTHS)[30], lines=1, today=today)
     revised = line._replace(revision=2, amount_spent=line.amount_spent + 10, remaining_cost=line.remaining_cost + 10)
-    _, answer = await loaded.send(ndjson([told(revised)]), kind="reimbursements")
+    _, answer = await loaded.send(orjson.dumps(reimbursement_json(revised)), kind="reimbursements")
     await loaded.execute("UPDATE statement_parts SET touched_at = NULL")
 
     assert (answer["accepted"], answer["refused"]) == (1, 0)

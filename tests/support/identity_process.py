@@ -26,7 +26,7 @@ async def identity_process(verb: str, settings: IdentitySettings, *, log: Path) 
             sys.executable, "-m", "identity_service", verb, env=environment(settings), stdout=output, stderr=output
         )
         try:
-            await _lives(f"http://127.0.0.1:{port}", process)
+            await until_it_lives(f"http://127.0.0.1:{port}", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             if process.returncode is None:
@@ -49,10 +49,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _lives(url: str, process: asyncio.subprocess.Process) -> None:
+async def until_it_lives(url: str, process: asyncio.subprocess.Process) -> None:
+    """Wait until a service's process answers at `url`."""
     async with aiohttp.ClientSession() as client, asyncio.timeout(START_SECONDS):
         while True:
-            assert process.returncode is None, "identity ended by itself: read its log"
+            assert process.returncode is None, "it ended by itself: read its log"
             try:
                 async with client.get(f"{url}/health/live") as response:
                     if response.status == 200:
