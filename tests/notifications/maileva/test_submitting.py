@@ -5,6 +5,7 @@ import io
 import pypdfium2
 from notifications_service.usecases.hand_over_letters import hand_over_letters
 
+from tests.support.brought_notices import brought, notice_pdf
 from tests.support.maileva_stand_in import MailevaStandIn
 from tests.support.notifications_fixtures import RunningNotifications, letter_required, member_enrolled
 from tests.support.submitted_letters_steps import (
@@ -133,3 +134,18 @@ async def test_a_letter_whose_address_no_provider_can_be_told_fails_with_its_lin
     assert (recipient["address_line_6"], recipient["country_code"]) == ("10115 BERLIN", "DE")
     assert provider.submitted == {str(found): 1}
     assert [event["failure"] for event in await service.published()] == ["address-does-not-fit"]
+
+
+async def test_a_document_is_submitted_as_it_is_stored_behind_a_sheet_with_the_address(
+    service: RunningNotifications, provider: MailevaStandIn
+):
+    member = member_enrolled(email=None)
+    await service.hear(member)
+    event = brought(member.member_id, brand="safiag")
+    await service.hear(event)
+    await batch(service)
+    await submit_all(service)
+    (sending,) = provider.of((await service.delivery(event.document_id))["id"])
+
+    assert [document["content"] for document in sending.documents] == [notice_pdf()]
+    assert sending.order["optional_address_sheet"]  # its window is not blank: nobody prints over it

@@ -21,6 +21,8 @@ from service_kit.key_material import make_dkim_key
 from service_kit.problems import SettingUnusable
 from structlog.testing import capture_logs
 
+from tests.support.brought_notices import brought
+from tests.support.notice_steps import a_member
 from tests.support.notifications_fixtures import (
     environment_of,
     notifications_settings,
@@ -115,6 +117,21 @@ async def test_whoever_changes_a_mail_on_its_way_breaks_the_signature(
     assert mail.raw.count(was) >= 1
     assert is_genuine(mail.raw, published)
     assert not is_genuine(mail.raw.replace(was, becomes, 1), published)
+
+
+async def test_what_is_attached_is_signed_too(tmp_path: Path, notifications_url: str, relay: RecordingSmtpServer):
+    make_dkim_key(tmp_path / "dkim" / "mgas.example", "k1")
+    async with running_notifications(
+        tmp_path, notifications_url, relay.url, dkim_directory=tmp_path / "dkim"
+    ) as service:
+        await service.hear(brought(await a_member(service)))
+        await service.send_mails()
+        published = records(await print_records(service.settings, Namespace(domain="mgas.example")))
+    (mail,) = relay.mails
+    page = b"JVBERi0x"
+
+    assert is_genuine(mail.raw, published)
+    assert not is_genuine(mail.raw.replace(page, b"JVBERi0y"), published)
 
 
 @pytest.mark.unit
