@@ -198,6 +198,6 @@ ENDPOINTS = [
         CHANGING,
         answer=ContactAnswer,
         problems=(NotFound, NoEmailToConfirm),
-        description="Asked every year (code de la mutualité, L221-6-5). Of members: a beneficiary's address is not asked about.",
+        description="Asked every year, as the law wants it. Of members: nobody asks about the address of a beneficiary.",
     ),
 ]
