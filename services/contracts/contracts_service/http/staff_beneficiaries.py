@@ -67,7 +67,9 @@ class StaffReason(RequestBody):
 class OwnEmail(RequestBody):
     """The person's own address, and why it is recorded."""
 
-    email: Annotated[Personal | None, WithJsonSchema({"type": ["string", "null"], "maxLength": LONGEST_EMAIL})]
+    email: Annotated[
+        Personal | None, WithJsonSchema({"type": ["string", "null"], "minLength": 1, "maxLength": LONGEST_EMAIL})
+    ]
     reason: Reason
 
 

@@ -65,7 +65,7 @@ async def replace_all(
     """
     await connection.execute(
         """
-        UPDATE beneficiaries SET removed_at = $3, look_on = autonomous_from
+        UPDATE beneficiaries SET removed_at = $3, look_on = '-infinity'
         WHERE contract_id = ANY($1) AND removed_at IS NULL AND id <> ALL($2)
         """,
         contract_ids,

@@ -26,13 +26,13 @@ async def record_beneficiary_email(
     service: Contracts, beneficiary_id: UUID, email: Personal | None, act: StaffAct, *, now: datetime
 ) -> None:
     """Let `email`, or none, be a beneficiary's own address; raise NotFound, NotAutonomous or InvalidRequest."""
-    address = None if email is None else _normalised(email)
     async with service.database.transaction() as connection:
         person = await autonomy.hold(connection, brand=act.brand, beneficiary_id=beneficiary_id)
         if person is None:
             raise NotFound
         if person.autonomous_from > civil_date(now) or person.refused_on is not None:
             raise NotAutonomous
+        address = None if email is None else _normalised(email)
         others = {comparable_email(other) for other in await autonomy.other_emails(connection, person)}
         if address is not None and comparable_email(address) in others:
             raise InvalidRequest(fields=(OF_ANOTHER,))
