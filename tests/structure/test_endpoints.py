@@ -41,6 +41,11 @@ OPEN_TO_ALL = {
     "undo_email": "the token that the former address got is the credential",
     "create_account": "whoever has no access cannot sign in",
     "find_identifier": "whoever forgot the address cannot sign in",
+    "show_public_termination_terms": "the law's function needs no account (D221-1)",
+    "draft_public_termination": "the same",
+    "show_public_termination": "the secret of the draft is the credential",
+    "edit_public_termination": "the same",
+    "confirm_public_termination": "the same",
 }
 
 

@@ -139,7 +139,7 @@ def _operation(endpoint: Endpoint, keyed: Any, texts: Mapping[type[DomainError],
             {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         )
     operation["parameters"] += [
-        {"name": name, "in": "header", "required": True, "description": said, "schema": {"type": "string"}}
+        {"name": name, "in": "header", "description": said, "schema": {"type": "string"}}
         for name, said in endpoint.headers.items()
     ]
     if endpoint.body is not None:

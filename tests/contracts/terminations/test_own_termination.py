@@ -266,8 +266,8 @@ async def test_requests_are_listed_newest_first(member: Somebody, space: OpenCon
     [
         ({"motive": "death", "event_date": "2026-11-01"}, "motive", "not-offered"),
         ({"motive": "unpaid"}, "motive", "not-offered"),
-        ({"motive": "other"}, "motive_text", "required"),
-        ({"motive": "situation_change", "event_date": "2026-11-01"}, "event_kind", "required"),
+        ({"motive": "other"}, "motive_text", "needed-for-this"),
+        ({"motive": "situation_change", "event_date": "2026-11-01"}, "event_kind", "needed-for-this"),
         ({"motive": "infra_annual", "event_date": "2026-11-01"}, "event_date", "not-expected"),
         ({"motive": "annual", "requested_date": "2026-11-20"}, "requested_date", "date-in-past"),
         ({"motive": "css", "event_date": "2031-01-01"}, "event_date", "too-far"),

@@ -96,7 +96,7 @@ async def test_a_death_ends_the_contract_backwards(space: OpenContracts, member:
     ("body", "field", "code"),
     [
         ({"channel": "phone", "motive": "infra_annual"}, "channel", "unknown-value"),
-        ({"channel": "letter", "motive": "infra_annual"}, "received_on", "required"),
+        ({"channel": "letter", "motive": "infra_annual"}, "received_on", "needed-for-this"),
         (
             {"channel": "letter", "motive": "infra_annual", "received_on": "2026-11-22"},
             "received_on",
@@ -104,11 +104,11 @@ async def test_a_death_ends_the_contract_backwards(space: OpenContracts, member:
         ),
         ({"channel": "letter", "motive": "unpaid", "received_on": "2026-11-20"}, "motive", "not-offered"),
         ({"channel": "mutual", "motive": "infra_annual"}, "motive", "not-offered"),
-        ({"channel": "replacement_insurer", "motive": "infra_annual"}, "insurer", "required"),
+        ({"channel": "replacement_insurer", "motive": "infra_annual"}, "insurer", "needed-for-this"),
         (
             {"channel": "letter", "motive": "death", "event_date": "2026-11-01", "received_on": "2026-11-20"},
             "proof_seen",
-            "required",
+            "needed-for-this",
         ),
         (
             {

@@ -9,15 +9,12 @@ from pydantic_core import PydanticCustomError
 from service_kit.http.bodies import RequestBody
 from service_kit.http.problems import InvalidRequest
 from service_kit.personal import Personal
-from service_kit.problems import FieldProblem
 
 from contracts_service.domain.termination.entry import Contact, Entry, StatedPerson, without_what_is_not_asked
 from contracts_service.domain.termination.entry_checks import normalised_contact
-from contracts_service.domain.termination.errors import REQUIRED
 from contracts_service.domain.termination.motives import EventKind, Motive
 
 LONGEST_TEXT, LONGEST_NAME, LONGEST_NUMBER, LONGEST_LINE = 1000, 100, 40, 60
-NEVER_EMPTY = frozenset({"motive", "first_name", "last_name", "membership_number"})
 PERSON = ("first_name", "last_name", "birth_date", "membership_number")
 
 
@@ -37,6 +34,11 @@ Text: Any = _at_most(LONGEST_TEXT)
 Name: Any = _at_most(LONGEST_NAME)
 Number: Any = _at_most(LONGEST_NUMBER)
 Line: Any = _at_most(LONGEST_LINE)
+
+
+def _nothing() -> Any:
+    """Stand for a field of a patch that is not named, and cannot be emptied."""
+    return None
 
 
 class ContactBody(RequestBody):
@@ -61,7 +63,7 @@ class TerminationBody(RequestBody):
 class TerminationPatch(RequestBody):
     """What changes: what is not named stays; what another motive does not ask for leaves by itself."""
 
-    motive: Motive | None = None
+    motive: Motive = Field(default_factory=_nothing)  # null is no motive
     motive_text: Text | None = None
     event_date: date | None = None
     event_kind: EventKind | None = None
@@ -81,10 +83,10 @@ class PublicTerminationBody(TerminationBody):
 class PublicTerminationPatch(TerminationPatch):
     """The same as `TerminationPatch`, and who it is."""
 
-    first_name: Name | None = None
-    last_name: Name | None = None
+    first_name: Name = Field(default_factory=_nothing)
+    last_name: Name = Field(default_factory=_nothing)
     birth_date: date | None = None
-    membership_number: Number | None = None
+    membership_number: Number = Field(default_factory=_nothing)
 
 
 class ConfirmationBody(RequestBody):
@@ -103,11 +105,8 @@ def entry_of(body: TerminationBody, *, nonce: str) -> Entry:
 
 
 def change_of(patch: TerminationPatch) -> Callable[[Entry], Entry]:
-    """Return what a patch makes of an entry; raise InvalidRequest for what cannot be emptied."""
+    """Return what a patch makes of an entry; raise InvalidRequest for a means of contact that is none."""
     given = patch.model_fields_set
-    emptied = [name for name in given & NEVER_EMPTY if getattr(patch, name) is None]
-    if emptied:
-        raise InvalidRequest(fields=tuple(FieldProblem(name, *REQUIRED) for name in sorted(emptied)))
     changes: dict[str, Any] = {name: _plain(getattr(patch, name)) for name in given - {"contact", *PERSON}}
     if "contact" in given:
         changes["contact"] = contact_of(patch.contact)

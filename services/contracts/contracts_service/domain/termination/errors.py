@@ -40,7 +40,7 @@ class RequestDoesNotApply(DomainError):
 UNKNOWN_NUMBER = FieldProblem(
     "membership_number", "unknown-membership-number", "Aucun adhérent n’a ce numéro d’adhésion."
 )
-REQUIRED = ("required", "Cette information est obligatoire pour ce motif.")
+REQUIRED = ("needed-for-this", "Cette information est obligatoire pour ce motif.")
 NOT_EXPECTED = ("not-expected", "Cette information n’est pas demandée pour ce motif.")
 NOT_OFFERED = FieldProblem("motive", "not-offered", "Ce motif n’est pas proposé ici.")
 ONE_CONTACT = FieldProblem(
