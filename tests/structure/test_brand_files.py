@@ -66,7 +66,7 @@ def test_whatever_a_brand_may_decide_about_accounts_is_documented() -> None:
     of_all = {name.removeprefix("brand.") for name in documented() if name.startswith("brand.")}
     of_identity = {name.removeprefix("identity.") for name in documented() if name.startswith("identity.")}
 
-    assert sorted(settings(BrandPolicy)) == sorted(of_identity | (of_all - {"website"}))
+    assert sorted(settings(BrandPolicy)) == sorted(of_identity | (of_all - {"website", "return_address"}))
 
 
 @pytest.mark.parametrize("name", NAMES)
