@@ -42,14 +42,14 @@ class CsvLines:
     def feed(self, part: bytes) -> Iterator[FileLine]:
         """Yield the lines that end in `part`."""
         for record in self._records.feed(part):
-            yield from self._read(record)
+            yield from self._lines_of(record)
 
     def end(self) -> Iterator[FileLine]:
         """Yield the last line, when the file does not end with a newline."""
         for record in self._records.end():
-            yield from self._read(record)
+            yield from self._lines_of(record)
 
-    def _read(self, record: CsvRecord) -> Iterator[FileLine]:
+    def _lines_of(self, record: CsvRecord) -> Iterator[FileLine]:
         if self._plan is None:
             self._plan = _Plan.of(record, self._columns)
         elif record.refusal is not None:
