@@ -6,6 +6,7 @@ The figures are the brand's (`domain/beneficiary_rules.py`); civil days in Europ
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service_kit.french_dates import date_in_words
 from service_kit.problems import FieldProblem
 
 from contracts_service.domain.beneficiary_rules import BeneficiaryRules, Cause
@@ -13,8 +14,8 @@ from contracts_service.domain.beneficiary_wish import Addition, Removal
 from contracts_service.domain.birth_date import BirthDate
 from contracts_service.domain.supporting_documents import DocumentKind
 
-TOO_EARLY = "La date la plus ancienne possible est le {day:%d/%m/%Y}."
-TOO_LATE = "La date la plus lointaine possible est le {day:%d/%m/%Y}."
+TOO_EARLY = "La date la plus ancienne possible est le {day}."
+TOO_LATE = "La date la plus lointaine possible est le {day}."
 OVER_AGE = "Votre contrat ne peut pas couvrir à ce titre une personne de {limit} ans ou plus."
 
 
@@ -36,9 +37,9 @@ class Window:
     def problem(self, day: date) -> FieldProblem | None:
         """Return what is wrong with `day`."""
         if day < self.earliest:
-            return FieldProblem("effective_date", "date-too-early", TOO_EARLY.format(day=self.earliest))
+            return FieldProblem("effective_date", "date-too-early", TOO_EARLY.format(day=date_in_words(self.earliest)))
         if day > self.latest:
-            return FieldProblem("effective_date", "date-too-late", TOO_LATE.format(day=self.latest))
+            return FieldProblem("effective_date", "date-too-late", TOO_LATE.format(day=date_in_words(self.latest)))
         return None
 
 
