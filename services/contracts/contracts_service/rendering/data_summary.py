@@ -5,6 +5,7 @@ that no font has is printed as a question mark: nobody is refused their own data
 """
 
 import json
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +18,10 @@ from service_kit.french_dates import date_in_words, moment_in_words
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MOST_ROWS = 60  # of one table; a table of 300 rows takes 290 MiB to draw
 
+_DAY = re.compile(
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+)  # a birth date may be incomplete, and stays as it is
+
 _NAMES = {
     "membership_number": "Numéro d’adhésion",
     "title": "Civilité",
@@ -27,6 +32,7 @@ _NAMES = {
     "nir": "Numéro de sécurité sociale",
     "email": "E-mail",
     "phone": "Téléphone",
+    "address": "Adresse",
     "statement_identifier": "Identifiant des relevés",
     "product": "Contrat",
     "effective_date": "Date d’effet",
@@ -122,8 +128,12 @@ def _table(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict):  # an address, in the order of its lines
+        return ", ".join(one for name, one in value.items() if one and name != "country")
     if isinstance(value, date):
         return date_in_words(value)
+    if _DAY.fullmatch(str(value)):
+        return date_in_words(date.fromisoformat(str(value)))
     text = str(value)
     whole, point, cents = text.partition(".")
     if point and len(cents) == 2 and whole.removeprefix("-").isdigit():
