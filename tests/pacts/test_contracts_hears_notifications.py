@@ -34,6 +34,9 @@ DEAD = Expectation(
         "hard": True,
         "failed_at": an_instant("2026-11-21T09:00:00Z"),
         "at_known_address": True,
+        "purpose": match.str("account_created"),
+        "cause": an_id("5d2f9c1e-7a04-4b63-8e1d-3c6f0b9a7e58"),
+        "failure": match.str("no-such-address"),
     },
 )
 EXPECTATIONS = [DEAD]

@@ -4,8 +4,11 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from contracts_service.usecases.note_failed_acknowledgement import note_failed_acknowledgement
+from contracts_service.usecases.note_undeliverable import FailedDelivery
 
 from tests.support.contracts_fixtures import OpenContracts
 from tests.support.termination_steps import ME, Somebody, a_member, at, evidence_of
@@ -285,3 +288,30 @@ async def test_what_is_missing_or_wrong_is_told_by_field(
 
     assert status == 422
     assert (field, code) in [(one["field"], one["code"]) for one in problem["fields"]]
+
+
+@pytest.mark.parametrize(("purpose", "kept"), [("termination_acknowledged", 1), ("welcome", 0)])
+async def test_an_acknowledgement_that_reached_nobody_is_part_of_the_evidence(
+    member: Somebody, space: OpenContracts, purpose: str, kept: int
+) -> None:
+    answer = await member.ended(motive="infra_annual")
+    failed = FailedDelivery(
+        member_id=member.id,
+        brand="mgas",
+        channel="letter",
+        hard=False,
+        failed_at=datetime(2026, 12, 1, tzinfo=UTC),
+        purpose=purpose,
+        cause=uuid4(),  # of a document that brings the notice
+        failure="undelivered",
+    )
+    async with space.service.database.transaction() as connection:
+        await note_failed_acknowledgement(space.service, connection, failed, now=datetime(2026, 12, 1, tzinfo=UTC))
+    steps = await space.fetch(
+        "SELECT detail FROM termination_steps WHERE termination_id = $1 AND kind = 'acknowledgement_failed'",
+        UUID(answer["id"]),
+    )
+
+    assert [one["detail"] for one in steps] == [
+        {"purpose": purpose, "channel": "letter", "failure": "undelivered"}
+    ] * kept

@@ -1,4 +1,4 @@
-"""Hears delivery.failed from notifications: an e-mail address at which nothing arrives is no way to tell anything."""
+"""Hears delivery.failed from notifications: an address at which nothing arrives, a termination that nobody was told of."""
 
 from functools import partial
 
@@ -6,6 +6,7 @@ from service_kit.database import Connection
 from service_kit.subscriptions import EventContext, Subscription
 
 from contracts_service.resources import Contracts
+from contracts_service.usecases.note_failed_acknowledgement import note_failed_acknowledgement
 from contracts_service.usecases.note_undeliverable import FailedDelivery, note_undeliverable
 
 EVENTS = ("delivery.failed.v1",)
@@ -18,4 +19,6 @@ def subscriptions(service: Contracts) -> list[Subscription]:
 
 
 async def _hear(service: Contracts, connection: Connection, failed: FailedDelivery, _context: EventContext) -> None:
-    await note_undeliverable(service, connection, failed, now=service.foundation.clock.now())
+    now = service.foundation.clock.now()
+    await note_failed_acknowledgement(service, connection, failed, now=now)
+    await note_undeliverable(service, connection, failed, now=now)

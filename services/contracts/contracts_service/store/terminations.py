@@ -153,6 +153,19 @@ async def of_brand(
     return [TerminationRow(**dict(row)) for row in rows]
 
 
+async def find_acknowledged(connection: Connection, member_id: UUID, *, cause: UUID | None) -> UUID | None:
+    """Return the member's termination with the id `cause`, or else the last one that has an effect."""
+    found: UUID | None = await connection.fetchval(
+        """
+        SELECT id FROM terminations WHERE member_id = $1 AND effective_date IS NOT NULL
+        ORDER BY (id = $2) IS TRUE DESC, received_at DESC LIMIT 1
+        """,
+        member_id,
+        cause,
+    )
+    return found
+
+
 async def next_to_decide(connection: Connection) -> tuple[UUID, str] | None:
     """Return (id, brand) of the request that has waited longest for somebody to look who sent it."""
     row = await connection.fetchrow(

@@ -30,6 +30,9 @@ class FailedDelivery(Reader):
     hard: bool
     failed_at: datetime
     at_known_address: bool = False
+    purpose: str = ""
+    cause: UUID | None = None  # of the message: the termination that is acknowledged, say
+    failure: str = ""  # a code
 
 
 async def note_undeliverable(
