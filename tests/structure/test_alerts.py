@@ -12,7 +12,8 @@ from espace_embedded.catalogue import ROOT
 from prometheus_client.metrics import MetricWrapperBase
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
-MODULES = ["service_kit.metrics", *(f"{name}_service.metrics" for name in ("identity", "contracts", "notifications", "documents"))]
+SERVICES = ("identity", "contracts", "notifications", "documents")
+MODULES = ["service_kit.metrics", *(f"{name}_service.metrics" for name in SERVICES)]
 RULES = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # A figure: followed by its labels, a range, or the end of its term.

@@ -28,7 +28,7 @@ def pdf_with(words: str = WORDS, *, pages: int = 1) -> Pdf:
 def bytes_of(pdf: Pdf, **options: object) -> bytes:
     """Return a PDF as a file."""
     written = io.BytesIO()
-    pdf.save(written, **options)  # type: ignore[arg-type]
+    pdf.save(written, **options)
     return written.getvalue()
 
 

@@ -11,7 +11,10 @@ from contracts_service.domain.request_states import State
 from contracts_service.store.beneficiary_requests import COLUMNS, BeneficiaryRequest
 
 # Documents are no older than their request.
-OLD = "state = 'awaiting_documents' AND created_at < $2 OR state IN ('awaiting_documents', 'submitted') AND created_at < $3"
+OLD = """
+    state IN ('awaiting_documents', 'submitted')
+    AND created_at < CASE state WHEN 'awaiting_documents' THEN greatest($2, $3) ELSE $3::timestamptz END
+"""
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,13 @@ async def due_to_lapse(
     return [row["id"] for row in rows]
 
 
-async def oldest_submitted(connection: Connection) -> dict[str, datetime]:
+async def oldest_submitted(connection: Connection, brands: list[str]) -> dict[str, datetime]:
     """Return brand → since when its oldest undecided request waits."""
     rows = await connection.fetch(
-        "SELECT brand, min(submitted_at) AS since FROM beneficiary_requests WHERE state = 'submitted' GROUP BY brand"
+        """
+        SELECT brand, min(submitted_at) AS since FROM beneficiary_requests
+        WHERE brand = ANY($1) AND state = 'submitted' GROUP BY brand
+        """,
+        brands,
     )
     return {row["brand"]: row["since"] for row in rows}

@@ -55,7 +55,7 @@ async def _lapse(service: Contracts, brand: str, request_id: UUID, *, now: datet
 
 async def _measure(service: Contracts, *, now: datetime) -> None:
     async with service.database.connection() as connection:
-        oldest = await request_queues.oldest_submitted(connection)
+        oldest = await request_queues.oldest_submitted(connection, list(service.brands))
     for brand in service.brands:
         since = oldest.get(brand)
         OLDEST_REQUEST_SECONDS.labels(brand).set(0 if since is None else (now - since).total_seconds())
