@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from contracts_service.events import Address, BankDetailsChanged, ContactDetailsChanged
+from contracts_service.event_parts import Address
+from contracts_service.events import BankDetailsChanged, ContactDetailsChanged
 
 from tests.support.account_events import EMAIL
 from tests.support.contract_news import told
