@@ -71,6 +71,16 @@ BEYOND_SCHEMAS = {
     "no-letter",
     "empty-text",
     "too-long",
+    "needed-for-this",  # what each motive of a termination takes
+    "not-expected",
+    "not-offered",
+    "one-contact",
+    "too-far",
+    "date-in-past",
+    "date-in-future",
+    "invalid-email",
+    "invalid-phone",
+    "unknown-membership-number",
 }
 NOT_OF_THE_SHAPE = {"malformed-json", "invalid-request", "unknown-field", "unsupported-media-type", "body-too-deep"}
 

@@ -70,9 +70,9 @@ async def begin(call: Call[Contracts]) -> Answer:
 
 async def edit(call: Call[Contracts]) -> Answer:
     """Change a draft."""
+    change, seen, opening = change_of(call.body), seen_by(call), _opening(call)
     await _limit(call)
-    change, seen = change_of(call.body), seen_by(call)
-    draft = await edit_public_termination(call.resources, _opening(call), change, seen=(seen, call.now))
+    draft = await edit_public_termination(call.resources, opening, change, seen=(seen, call.now))
     return Answer(_draft(draft), headers=_tag(draft))
 
 
@@ -86,11 +86,10 @@ async def show(call: Call[Contracts]) -> Answer:
 
 async def confirm(call: Call[Contracts]) -> Answer:
     """Receive a draft, now."""
-    await _limit(call)
     body: ConfirmationBody = call.body
-    receipt = await confirm_public_termination(
-        call.resources, _opening(call), recap_digest=body.recap_digest, now=call.now
-    )
+    opening = _opening(call)
+    await _limit(call)
+    receipt = await confirm_public_termination(call.resources, opening, recap_digest=body.recap_digest, now=call.now)
     return Answer(_receipt(call, receipt))
 
 
