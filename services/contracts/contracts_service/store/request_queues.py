@@ -13,7 +13,7 @@ from contracts_service.store.beneficiary_requests import COLUMNS, BeneficiaryReq
 # Documents are no older than their request.
 OLD = """
     state IN ('awaiting_documents', 'submitted')
-    AND created_at < CASE state WHEN 'awaiting_documents' THEN greatest($2, $3) ELSE $3::timestamptz END
+    AND created_at < CASE state WHEN 'awaiting_documents' THEN greatest($2::timestamptz, $3::timestamptz) ELSE $3::timestamptz END
 """
 
 
