@@ -201,7 +201,9 @@ async def test_no_more_than_a_thousand_refusals_are_named(contracts: OpenContrac
 
 
 @pytest.mark.parametrize("brand", BRANDS)
-async def test_the_odd_members_of_the_demonstration_and_their_money_are_all_taken(contracts: OpenContracts, brand: str) -> None:
+async def test_the_odd_members_of_the_demonstration_and_their_money_are_all_taken(
+    contracts: OpenContracts, brand: str
+) -> None:
     today = date(2026, 11, 21)
     for kind, lines in FILES.items():
         status, answer = await contracts.send(ndjson(lines(brand, today=today)), brand, kind=kind)

@@ -196,3 +196,11 @@ async def test_reports_are_forgotten_after_ninety_days(hurried: OpenContracts) -
 
     assert (await hurried.report(import_id))[0] == 404
     assert await hurried.fetch("SELECT FROM import_errors") == []
+
+
+async def test_who_does_not_want_to_wait_gets_the_id_at_once(contracts: OpenContracts) -> None:
+    status, answer = await contracts.send(ndjson(many_lines(5)), headers={"Prefer": "respond-async"})
+    await work_off(contracts)
+
+    assert (status, answer["state"]) == (202, "running")
+    assert await state(contracts, answer["id"]) == ("done", 5, 0)
