@@ -55,13 +55,8 @@ class Event(BaseModel):
         return frozenset(name for name, field in cls.model_fields.items() if Sealed in field.metadata)
 
     def parts(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the readable fields and the fields to seal, both as JSON values.
-
-        Where all that would be sealed may be left out, and is null, nothing is sealed: the nulls are readable.
-        """
+        """Return the readable fields and the fields to seal, both as JSON values; that there is none says something, too."""
         everything, sealed = self.model_dump(mode="json"), self.sealed_fields()
-        if all(everything[name] is None and not type(self).model_fields[name].is_required() for name in sealed):
-            return everything, {}
         return (
             {name: value for name, value in everything.items() if name not in sealed},
             {name: everything[name] for name in sealed},

@@ -90,6 +90,6 @@ def _payload(service: str, event: type[Event]) -> dict[str, Any]:
     if sealed:
         description = f"JWE (RFC 7516, JSON) of {', '.join(sorted(sealed))}"
         properties["sealed"] = {"type": "string", "description": description, "x-recipients": sorted(event.recipients)}
-    # Where all that is sealed may be left out, and is, there is no sealed part.
+    # What was sent before there was anything to seal has no sealed part.
     always = [name for name in properties if name != "sealed" or sealed & set(schema["required"])]
     return {"type": "object", "required": always, "properties": properties}
