@@ -67,6 +67,14 @@ async def _prepare(connection: asyncpg.Connection) -> None:
     )
 
 
+async def _leave(_connection: asyncpg.Connection) -> None:
+    """Hand a connection to the next one as it is, without a round trip to clear what nobody has set.
+
+    Whatever lasts as long as a session (SET without LOCAL, LISTEN, session locks, temporary tables) has no place on the pool:
+    tests/structure/test_session_state.py. A transaction that was left open is rolled back by the driver before this.
+    """
+
+
 class Database:
     """A service's own database."""
 
@@ -92,6 +100,7 @@ class Database:
                 min_size=1,
                 max_size=pool_size,
                 init=_prepare,
+                reset=_leave,
                 command_timeout=30,
                 timeout=5,
                 statement_cache_size=statement_cache_size,

@@ -6,6 +6,7 @@ never be logged, at any depth, and shortens exceptions to their type and place, 
 
 import logging
 import sys
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -68,14 +69,19 @@ def _without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) ->
 
 
 def _masked(key: Any, value: Any) -> Any:
-    word = str(key).lower()
-    if word in FORBIDDEN_KEYS or FORBIDDEN_WORDS.intersection(word.split("_")):
+    if _is_forbidden(str(key)):
         return "***"
     if isinstance(value, dict):
         return {inner: _masked(inner, one) for inner, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [_masked("", one) for one in value]
     return value
+
+
+@lru_cache(maxsize=1024)
+def _is_forbidden(key: str) -> bool:
+    word = key.lower()
+    return word in FORBIDDEN_KEYS or not FORBIDDEN_WORDS.isdisjoint(word.split("_"))
 
 
 def _exception_of(given: Any) -> BaseException | None:

@@ -4,6 +4,7 @@ The key says which algorithm it verifies, never the token (RFC 8725 § 3.1): a t
 one that names no known key, or wants something that is critical to understand.
 """
 
+import hashlib
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from joserfc.jwk import ECKey, JWKRegistry, OctKey, OKPKey, RSAKey
 from service_kit.problems import SettingUnusable
 
 EDDSA = ("EdDSA", "Ed25519")  # RFC 8037's name, which every verifier knows, and RFC 9864's
+MOST_FOUND = 4096  # tokens, of some kilobyte
 LEAST_RSA_BITS = 2048  # RFC 7518 § 3.3
 PUBLIC_NAMES = {"OKP": ("crv", "x"), "EC": ("crv", "x", "y"), "RSA": ("n", "e")}
 # By kind of key and curve: a key is used for nothing else.
@@ -50,6 +52,7 @@ class VerificationKeys:
 
     def __init__(self, keys: Iterable[VerificationKey]) -> None:
         self._keys = list(keys)
+        self._found: dict[tuple[bytes, tuple[str, ...], bool], Signed] = {}
 
     @classmethod
     def of(cls, jwks: Any) -> "VerificationKeys":
@@ -60,12 +63,23 @@ class VerificationKeys:
             raise SettingUnusable("no key of Ed25519, P-256 or RSA with 2048 bits to verify signatures with")
         return cls(found)
 
-    def verified(self, token: str, *, algorithms: Iterable[str], key_named: bool) -> Signed:
+    def verified(self, token: str, *, algorithms: tuple[str, ...], key_named: bool) -> Signed:
         """Return what `token` says once its signature is right; raise TokenRefused.
 
         `algorithms` are those that this kind of token may have. A token that names no key is taken only where `key_named`
-        is not asked for and there is but one key.
+        is not asked for and there is but one key. Whoever calls often brings the same token: what was found of it is kept, by
+        its digest, as long as these keys are.
         """
+        known = hashlib.sha256(token.encode(errors="surrogatepass")).digest(), algorithms, key_named
+        found = self._found.get(known)
+        if found is None:
+            found = self._verified(token, algorithms, key_named)
+            if len(self._found) >= MOST_FOUND:
+                del self._found[next(iter(self._found))]  # the oldest
+            self._found[known] = found
+        return found
+
+    def _verified(self, token: str, algorithms: tuple[str, ...], key_named: bool) -> Signed:
         registry = jws.JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
         try:
             found = jws.deserialize_compact(

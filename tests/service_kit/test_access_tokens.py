@@ -283,3 +283,40 @@ def test_another_spelling_of_the_same_signature_is_another_token(folder):
 
     assert len(same) == 16
     assert [one for one in same if is_member(verifier(folder), one)] == [shown]
+
+
+def test_a_token_that_was_taken_before_ends_with_its_last_second_all_the_same(folder):
+    checked, text = verifier(folder), token()
+    after = NOW + timedelta(minutes=11)
+
+    assert [is_member(checked, text), is_member(checked, text), is_member(checked, text, after)] == [True, True, False]
+
+
+def test_a_token_that_was_taken_before_ends_with_its_key(folder):
+    checked, text = verifier(folder), token()
+    assert is_member(checked, text)
+    verifier(folder, public(EC_KEY, RSA_KEY))  # the file is replaced
+
+    assert not is_member(checked, text)
+
+
+def test_a_staff_token_that_was_taken_before_opens_no_members_door(folder):
+    text = token(EC_KEY, roles=["adviser"])
+    checked = verifier(folder, public(OUR_KEY, EC_KEY))
+
+    assert is_staff(checked, text)
+    assert not is_member(checked, text)
+
+
+def test_what_was_found_of_tokens_is_bounded(folder, monkeypatch):
+    monkeypatch.setattr("service_kit.signatures.MOST_FOUND", 3)
+    checked = verifier(folder)
+    texts = [token(jti=str(number)) for number in range(5)]
+
+    assert all(is_member(checked, text) for text in [*texts, *texts])
+    assert len(checked.key_file.keys()._found) == 3
+
+
+@pytest.mark.parametrize("text", ["\udc80", "a.b.\udcff", "é.é.é"])
+def test_what_no_token_can_hold_is_refused(folder, text):
+    assert not is_member(verifier(folder), text)

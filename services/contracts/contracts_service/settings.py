@@ -16,7 +16,13 @@ class ContractsSettings(ServiceSettings):
 
     # Every list is read from an index in its order, and no further than a page. Left to itself PostgreSQL expects few lines of
     # each person, reads them all and sorts them: a hundred times slower for those who have many. (JIT would add to what remains.)
-    database_planner: ClassVar[Mapping[str, str]] = {"enable_seqscan": "off", "enable_bitmapscan": "off", "jit": "off"}
+    # A plan is made once for each connection: for each call anew, over all the years' partitions, costs more than the reading.
+    database_planner: ClassVar[Mapping[str, str]] = {
+        "enable_seqscan": "off",
+        "enable_bitmapscan": "off",
+        "jit": "off",
+        "plan_cache_mode": "force_generic_plan",
+    }
 
     import_max_bytes: int = Field(4 * 1024**3, ge=1, description="longest file of an import")
     import_max_lines: int = Field(5_000_000, ge=1, description="most lines of an import")

@@ -1,6 +1,7 @@
 """Amounts of money: signed euros with two decimals in files and answers, whole cents everywhere else. Never a float."""
 
 import re
+from functools import lru_cache
 
 from contracts_service.domain.refused_value import RefusedValueError
 
@@ -25,6 +26,7 @@ def cents_of(text: str) -> int:
     return int(text[:-3] + text[-2:])
 
 
+@lru_cache(maxsize=16_384)  # tariffs: the same amounts again and again
 def euros(cents: int) -> str:
     """Write cents as signed euros with exactly two decimals: -700 → "-7.00"."""
     whole, rest = divmod(abs(cents), 100)
