@@ -27,6 +27,9 @@ FULLEST: dict[str, Any] = {
 }
 
 
+CASES = [{}, FULLEST, {"use": "withdrawal", "refund_by": None}, {"motive": "death"}]
+
+
 def page(content: TerminationNoticeContent) -> tuple[bytes, Page]:
     pdf = PRESS.render(TERMINATION_NOTICE, content)
     return pdf, Page(pdf)
@@ -45,9 +48,7 @@ def test_the_window_shows_the_whole_address_and_nothing_else_whatever_its_length
 
 
 @pytest.mark.parametrize("brand", printed_brands())
-@pytest.mark.parametrize(
-    "changes", [{}, FULLEST, {"use": "withdrawal", "refund_by": None}], ids=["plain", "fullest", "withdrawal"]
-)
+@pytest.mark.parametrize("changes", CASES, ids=["plain", "fullest", "withdrawal", "death"])
 def test_a_notice_is_one_sheet_that_declares_itself_and_can_be_read_aloud(brand: str, changes: dict[str, Any]):
     content = notice_content(brand=brand, **changes)
     pdf, drawn = page(content)

@@ -76,6 +76,23 @@ async def test_a_requalified_termination_is_explained_and_a_withdrawal_has_its_o
     assert withdrawal["file_name"] == "Avis de renonciation 2026 – MGAS.pdf"
 
 
+@pytest.mark.parametrize(
+    ("motive", "said"),
+    [
+        ("death", ["Nous avons appris le décès de M. Zoëlig Da Silva-Canarie", "Madame, Monsieur,"]),
+        ("unpaid", ["malgré notre mise en demeure", "article L221-7", "Décision du"]),
+    ],
+)
+async def test_nobody_is_thanked_for_a_request_that_nobody_has_sent(service, motive: str, said: list[str]):
+    await register(service, motive=motive)
+    (notice,) = await notices(service)
+    text = await text_of(service, notice)
+
+    assert [words for words in said if words not in text] == []
+    assert "demande de résiliation" not in text
+    assert notice["file_name"] == "Avis de fin de contrat 2026 – MGAS.pdf"
+
+
 async def test_what_is_told_again_or_says_the_same_changes_nothing(service):
     data = await register(service)
     await service.hear(REGISTERED, data)

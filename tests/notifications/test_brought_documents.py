@@ -64,7 +64,7 @@ async def test_a_notice_is_attached_to_the_mail_as_it_is_stored(
     assert pdf["Content-Disposition"].content_disposition == "attachment"
     assert max(len(line) for line in mail.raw.split(b"\r\n")) <= 998
     assert mail.raw.isascii()
-    assert "votre avis de résiliation est joint" in " ".join(text.lower().split())
+    assert "l’avis complet est joint" in " ".join(text.lower().split())
     assert "31\u00a0décembre\u00a02026" in text
 
 

@@ -20,7 +20,8 @@ from documents_service.rendering.press import DocumentContent, Facts, Printed
 Use = Literal["termination", "withdrawal"]
 AddressLine = Annotated[str, Field(min_length=1, max_length=LINE_LIMIT)]
 
-WITHDRAWAL_TITLE = "Avis de renonciation"
+WITHDRAWAL_TITLE, END_TITLE = "Avis de renonciation", "Avis de fin de contrat"
+NOT_ASKED_FOR = ("death", "unpaid")  # motives for which nobody has sent a request to end the contract
 # A code of contracts → how the notice names it; one that it does not know, or that would wound, is left out.
 _MOTIVES = {
     "annual": "résiliation à l’échéance",
@@ -97,8 +98,10 @@ class TerminationNoticeContent(DocumentContent):
 
     @property
     def title(self) -> str | None:
-        """Return the title of a withdrawal's notice."""
-        return WITHDRAWAL_TITLE if self.use == "withdrawal" else None
+        """Return the title of a withdrawal's notice, and of one that nobody has asked for."""
+        if self.use == "withdrawal":
+            return WITHDRAWAL_TITLE
+        return END_TITLE if self.motive in NOT_ASKED_FOR else None
 
     @property
     def year(self) -> int:
@@ -113,7 +116,7 @@ class TerminationNoticeContent(DocumentContent):
             "dated": self.issued_on.isoformat(),
             "salutation": self.salutation,
             "reference": self.reference,
-            "use": self.use,
+            "occasion": self.motive if self.motive in NOT_ASKED_FOR else self.use,
             "requalified": self.requalified,
             "motive": None if self.motive is None else _MOTIVES.get(self.motive),
             "received": moment_in_words(self.received_at),

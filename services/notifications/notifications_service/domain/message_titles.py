@@ -44,7 +44,7 @@ TITLES: Mapping[str, MessageTitle] = {
     "beneficiary_request_received": MessageTitle("Votre demande sur vos bénéficiaires est reçue", alerts=True),
     "beneficiary_request_accepted": MessageTitle("Votre demande sur vos bénéficiaires est acceptée"),
     "beneficiary_request_refused": MessageTitle("Votre demande sur vos bénéficiaires est refusée"),
-    "termination_acknowledged": MessageTitle("Votre demande de résiliation est enregistrée", alerts=True),
+    "termination_acknowledged": MessageTitle("La fin de votre contrat est enregistrée", alerts=True),
     "termination_receipt": MessageTitle("Accusé de réception de la résiliation", alerts=True),
     "contract_ended": MessageTitle("Votre contrat a pris fin"),
     "removal_announced": MessageTitle("Votre espace ferme bientôt"),
