@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts_service.usecases.decide_received_terminations import decide_received_terminations
+
 from tests.support.contracts_fixtures import FixedClock, OpenContracts, enrolment_line, ndjson
 
 ME = "/v1/me/terminations"
 SECRET = "Termination-Secret"
 NAME = {"first_name": "Maëlys-Canarine", "last_name": "Canariensis-d’Arc"}
+PUBLIC = "/v1/mgas/terminations"
 Answered = tuple[int, dict[str, Any]]
 
 
@@ -100,3 +103,31 @@ async def evidence_of(contracts: OpenContracts, termination_id: str) -> dict[str
     """Return the row of a request."""
     (row,) = await contracts.fetch("SELECT * FROM terminations WHERE id = $1", UUID(termination_id))
     return dict(row)
+
+
+async def begun(space: OpenContracts, number: str, **body: Any) -> dict[str, Any]:
+    """Return the draft of somebody who has not signed in."""
+    every = {**NAME, "membership_number": number, "motive": "infra_annual", **body}
+    status, answer = await call(space, "POST", PUBLIC, every)
+    assert status == 201, answer
+    return answer
+
+
+async def sent(space: OpenContracts, number: str, **body: Any) -> str:
+    """Return the id of a request that was confirmed."""
+    draft = await begun(space, number, **body)
+    status, answer = await confirmed(space, draft)
+    assert (status, answer["state"]) == (200, "received")
+    return str(draft["id"])
+
+
+async def confirmed(space: OpenContracts, draft: dict[str, Any], digest: str | None = None) -> Answered:
+    """Confirm a draft of somebody who has not signed in."""
+    body = {"recap_digest": digest or draft["recap_digest"]}
+    return await call(space, "POST", f"{PUBLIC}/{draft['id']}/confirmation", body, {SECRET: draft["secret"]})
+
+
+async def decided(space: OpenContracts) -> None:
+    """Do what the background does with requests that came."""
+    while await decide_received_terminations(space.service):
+        pass

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import servers
 from tests.support.contracts_fixtures import FixedClock, OpenContracts, open_contracts_service
-from tests.support.termination_steps import at
+from tests.support.termination_steps import Somebody, a_member, at
 
 NUMBERS = count(700_001)
 
@@ -42,3 +42,10 @@ async def space(opened: OpenContracts) -> OpenContracts:
 def number() -> int:
     """A membership number that nobody has."""
     return next(NUMBERS)
+
+
+@pytest.fixture
+async def member(space: OpenContracts, number: int) -> Somebody:
+    """A member of mgas since 2019, whose year ends on 31 December; nobody has called without an account yet."""
+    await space.execute("TRUNCATE public_calls")
+    return await a_member(space, number)

@@ -10,11 +10,6 @@ from tests.support.termination_steps import ME, Somebody, a_member
 
 
 @pytest.fixture
-async def member(space: OpenContracts, number: int) -> Somebody:
-    return await a_member(space, number)
-
-
-@pytest.fixture
 async def other(space: OpenContracts, number: int) -> Somebody:
     return await a_member(space, number + 50_000)
 

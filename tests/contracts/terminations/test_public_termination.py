@@ -1,48 +1,24 @@
 """A contract is ended without an account: nobody learns whose number it is, and no receipt is lost."""
 
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
-from contracts_service.domain.termination.public_limits import networks_of
-from contracts_service.usecases.decide_received_terminations import decide_received_terminations
 
 from tests.support.contracts_fixtures import OpenContracts
-from tests.support.termination_steps import ME, NAME, SECRET, Answered, Somebody, a_member, at, call, evidence_of
-
-PATH = "/v1/mgas/terminations"
-
-
-@pytest.fixture
-async def member(space: OpenContracts, number: int) -> Somebody:
-    await space.execute("TRUNCATE public_calls")
-    return await a_member(space, number)
-
-
-async def begun(space: OpenContracts, number: str, **body: Any) -> dict[str, Any]:
-    every = {**NAME, "membership_number": number, "motive": "infra_annual", **body}
-    status, answer = await call(space, "POST", PATH, every)
-    assert status == 201, answer
-    return answer
-
-
-async def sent(space: OpenContracts, number: str, **body: Any) -> str:
-    """Return the id of a request that was confirmed."""
-    draft = await begun(space, number, **body)
-    status, answer = await confirmed(space, draft)
-    assert (status, answer["state"]) == (200, "received")
-    return str(draft["id"])
-
-
-async def confirmed(space: OpenContracts, draft: dict[str, Any], digest: str | None = None) -> Answered:
-    body = {"recap_digest": digest or draft["recap_digest"]}
-    return await call(space, "POST", f"{PATH}/{draft['id']}/confirmation", body, {SECRET: draft["secret"]})
-
-
-async def decided(space: OpenContracts) -> None:
-    while await decide_received_terminations(space.service):
-        pass
+from tests.support.termination_steps import (
+    ME,
+    PUBLIC,
+    SECRET,
+    Somebody,
+    at,
+    begun,
+    call,
+    confirmed,
+    decided,
+    evidence_of,
+    sent,
+)
 
 
 async def test_a_member_is_recognised_behind_the_answer(space: OpenContracts, member: Somebody) -> None:
@@ -101,7 +77,7 @@ async def test_the_answers_are_the_same_for_a_member_and_for_nobody(space: OpenC
         draft = await begun(space, number)
         receipt = await confirmed(space, draft)
         await decided(space)
-        again = await call(space, "GET", f"{PATH}/{draft['id']}", None, {SECRET: draft["secret"]})
+        again = await call(space, "GET", f"{PUBLIC}/{draft['id']}", None, {SECRET: draft["secret"]})
         own = (draft["id"], draft["recap_digest"], draft["secret"], draft["recap"]["nonce"], number)
         seen = str([draft, receipt, again])
         for word in (*own, draft["etag"]):
@@ -129,9 +105,9 @@ async def test_a_recap_without_an_account_shows_nothing_but_what_was_entered(
 async def test_a_draft_is_edited_and_confirmed_as_it_was_read(space: OpenContracts, member: Somebody) -> None:
     draft = await begun(space, member.number)
     headers = {SECRET: draft["secret"], "If-Match": draft["etag"]}
-    status, edited = await call(space, "PATCH", f"{PATH}/{draft['id']}", {"last_name": "Œuvrard-Canari"}, headers)
+    status, edited = await call(space, "PATCH", f"{PUBLIC}/{draft['id']}", {"last_name": "Œuvrard-Canari"}, headers)
     stale = await confirmed(space, draft)
-    late = await call(space, "PATCH", f"{PATH}/{draft['id']}", {"last_name": "Autre"}, headers)
+    late = await call(space, "PATCH", f"{PUBLIC}/{draft['id']}", {"last_name": "Autre"}, headers)
     good = await confirmed(space, draft, edited["recap_digest"])
     await decided(space)
 
@@ -144,7 +120,7 @@ async def test_a_draft_is_edited_and_confirmed_as_it_was_read(space: OpenContrac
 
 async def test_without_the_secret_a_request_is_not_there(space: OpenContracts, member: Somebody) -> None:
     draft, other = await begun(space, member.number), await begun(space, member.number)
-    path = f"{PATH}/{draft['id']}"
+    path = f"{PUBLIC}/{draft['id']}"
     found = [
         await call(space, "GET", path),
         await call(space, "GET", path, None, {SECRET: other["secret"]}),
@@ -191,62 +167,6 @@ async def test_a_contestation_comes_too_late_after_the_brands_days(space: OpenCo
 
     assert (status, problem["code"]) == (409, "termination-not-contestable")
     assert await member.end_date() == "2026-12-21"
-
-
-async def test_calls_are_counted_by_network(space: OpenContracts, member: Somebody) -> None:
-    most = space.service.brands["mgas"].termination.public_calls_per_hour
-    keys = [space.service.seals.calling_networks.of("mgas", one) for one in networks_of(ip_address("127.0.0.1"))]
-    hour = datetime(2026, 11, 21, 9, tzinfo=UTC)
-    await space.execute("INSERT INTO public_calls VALUES ($1, $2, $3)", keys[0], hour, most - 1)
-    await begun(space, member.number)
-    async with space.client.post(
-        space.url + PATH, json={**NAME, "membership_number": member.number, "motive": "annual"}
-    ) as refused:
-        problem = await refused.json()
-    at(space, datetime(2026, 11, 21, 10, tzinfo=UTC))
-
-    assert (refused.status, problem["code"]) == (429, "too-many-requests")
-    assert refused.headers["Retry-After"] == "3601"
-    assert (await begun(space, member.number))["state"] == "draft"
-
-
-@pytest.mark.parametrize(
-    ("address", "narrow", "wide"),
-    [
-        ("192.0.2.7", "192.0.2.7/32", "192.0.2.0/24"),
-        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1::/48"),
-    ],
-)
-def test_a_subscriber_counts_alone_and_with_the_network_around(address: str, narrow: str, wide: str) -> None:
-    assert networks_of(ip_address(address)) == (str(ip_network(narrow)), str(ip_network(wide)))
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"last_name": "x" * 101}, "too-long"),
-        ({"membership_number": "1" * 41}, "too-long"),
-        ({"motive": "other", "motive_text": "x" * 1001}, "too-long"),
-        ({"contact": {"postal": ["x"] * 7}}, "too-many"),
-        ({"contact": {"postal": ["x" * 61]}}, "too-long"),
-        ({"first_name": "Zo\u202eë"}, "forbidden-characters"),
-        ({"motive": "unpaid"}, "not-offered"),
-        ({"member_id": "7b1f0a66-2f5c-4f0e-9a0d-3c1e8d6b5a42"}, "unknown-field"),
-    ],
-)
-async def test_what_nobody_would_write_is_refused(
-    space: OpenContracts, member: Somebody, change: dict[str, Any], code: str
-) -> None:
-    body = {**NAME, "membership_number": member.number, "motive": "annual", **change}
-    status, problem = await call(space, "POST", PATH, body)
-
-    assert (status, problem["fields"][0]["code"]) == (422, code)
-
-
-async def test_a_body_of_a_megabyte_is_refused(space: OpenContracts, member: Somebody) -> None:
-    status, problem = await call(space, "POST", PATH, {"motive_text": "x" * 1_000_000})
-
-    assert (status, problem["code"]) == (413, "body-too-large")
 
 
 async def test_the_first_page_needs_no_account(space: OpenContracts, member: Somebody) -> None:

@@ -13,11 +13,6 @@ PATH = "/v1/mgas/staff/terminations"
 WHY = {"reason": "Courrier du 16 novembre."}
 
 
-@pytest.fixture
-async def member(space: OpenContracts, number: int) -> Somebody:
-    return await a_member(space, number)
-
-
 async def entered(space: OpenContracts, member: Somebody, **body: Any) -> Answered:
     every = {"membership_number": member.number, **WHY, **body}
     return await call(space, "POST", PATH, every, space.staff())
