@@ -4,6 +4,8 @@ import json
 import re
 
 import pytest
+from contracts_service.domain.supporting_documents import MOST_BYTES
+from contracts_service.http.endpoints import ENDPOINTS
 from service_kit.http.application import REQUEST_ID, SECURITY_HEADERS
 from service_kit.http.problems import (
     KIT_PROBLEMS,
@@ -18,6 +20,7 @@ from tests.support.orchestration import ROOT, SERVICES
 
 CONFIGURATION = (ROOT / "deploy" / "gateway" / "nginx.conf").read_text(encoding="utf-8")
 OWN_ID = "$one_request_id"
+DOCUMENT = "/v1/me/beneficiary-requests/6f1c2a9e-5a53-4c0d-9c6f-0f5b1d7f3a21/supporting-documents/birth_certificate"
 
 
 @pytest.mark.parametrize("error", [NotFound(), BodyTooLarge(), TemporarilyUnavailable()])
@@ -47,3 +50,18 @@ def test_it_serves_the_four_services_and_nothing_else() -> None:
 
     assert dict(prefixes) == {f"/api/{service}/": service for service in SERVICES}
     assert "location / {\n            return 404;" in CONFIGURATION
+
+
+def test_it_lets_every_long_body_through_and_no_longer_one() -> None:
+    long = {"take_import": ("/v1/mgas/imports", "4g"), "put_supporting_document": (DOCUMENT, f"{MOST_BYTES >> 20}m")}
+    places = re.findall(
+        r"location ~ \^/api/contracts\(\?<\w+>(\S+)\)\$ \{\s+client_max_body_size (\w+);", CONFIGURATION
+    )
+    streaming = [one.operation for one in ENDPOINTS if one.streams]
+
+    assert sorted(long) == sorted(streaming)
+    assert long == {
+        name: (path, next(most for place, most in places if re.fullmatch(place, path)))
+        for name, (path, _) in long.items()
+    }
+    assert CONFIGURATION.count("proxy_request_buffering off;") == len(long)
