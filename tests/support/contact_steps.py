@@ -25,7 +25,7 @@ SPOUSE = {
     "birth_date": "1967-03-02",
     "birth_rank": 1,
     "relation": "spouse",
-    "nir": None,
+    "nir": "1670375004417",
 }
 
 

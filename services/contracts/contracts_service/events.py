@@ -70,6 +70,8 @@ class BeneficiaryAutonomous(Event):
     effective_date: date
     end_date: date | None = None
     autonomous: bool
+    # By which way the person is told what the law wants on a durable medium: their own choice, not the member's (L221-6-5).
+    delivery_preference: Literal["electronic", "paper"] = "electronic"
     membership_number: Annotated[str, Sealed]
     nir: Annotated[str | None, Sealed] = None  # 13 characters; null once it is known no more, or was somebody else's
     last_name: Annotated[str, Sealed]

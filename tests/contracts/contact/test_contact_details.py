@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from contracts_service.usecases.tell_autonomous_beneficiaries import tell_autonomous_beneficiaries
 
 from tests.support.contact_steps import CONTACT, HOME, NOW, Members
 
@@ -166,12 +167,20 @@ async def test_a_beneficiary_has_a_telephone_and_a_preference_of_their_own_and_s
     shown = await spouse.reads()
     changed = await spouse.patches({"phone": "0700000008", "delivery_preference": "paper"})
     refused = await spouse.patches({"address": HOME})
+    while await tell_autonomous_beneficiaries(members.contracts.service):
+        pass
+    [state] = [
+        one.data
+        for one in await members.contracts.envelopes()
+        if one.type == "beneficiary.autonomous.v1" and one.data["beneficiary_id"] == str(spouse.id)
+    ]
     [told] = await spouse.told("contact-details.changed.v1")
 
     assert (shown["phone"], shown["address"], shown["email"]["address"]) == (None, None, None)
     assert (changed.status, changed.body["phone"]) == (200, "+33700000008")
     assert (refused.status, refused.body["fields"][0]["code"]) == (422, "members-only")
     assert (told["changed"], told["by_post"]) == (["phone", "delivery_preference"], True)
+    assert state["delivery_preference"] == "paper"
     assert (await member.reads())["phone"] == "+33612345678"
     assert (await member.reads())["delivery"]["preference"] == "electronic"
 

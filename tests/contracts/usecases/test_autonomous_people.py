@@ -32,6 +32,7 @@ async def test_a_spouse_and_a_child_of_18_are_told_with_the_address_and_nothing_
         "effective_date": "2019-06-08",
         "end_date": None,
         "autonomous": True,
+        "delivery_preference": "paper",  # no e-mail address is known
         "membership_number": f"{household.number:08}",
         "nir": SPOUSE["nir"],
         "last_name": "Le Goff",

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from service_kit.database import Connection
 
+from contracts_service.domain.delivery_preference import Delivery
+
 
 @dataclass(frozen=True)
 class LookedAt:
@@ -31,6 +33,7 @@ class LookedAt:
     birth_date: str
     nir_sealed: bytes | None
     email: str | None
+    delivery_preference: Delivery
     heard_at: datetime
     removed_at: datetime | None
     autonomous_from: date
@@ -80,7 +83,7 @@ async def find_all(connection: Connection, beneficiary_ids: list[UUID]) -> list[
         SELECT person.id, member_id, brand, membership_number, members.created_at AS member_heard_at,
                members.last_name AS member_last_name, members.birth_name AS member_birth_name, address,
                effective_date, end_date, person.first_name, person.last_name, person.birth_date, person.nir_sealed,
-               person.email, person.created_at AS heard_at, removed_at, autonomous_from,
+               person.email, person.delivery_preference, person.created_at AS heard_at, removed_at, autonomous_from,
                autonomy_refused_on IS NOT NULL AS refused, told_version, told_digest,
                members.nir_digest AS member_nir_digest,
                ARRAY(

@@ -103,9 +103,12 @@ async def lock_beneficiary(connection: Connection, beneficiary_id: UUID) -> None
 async def save_of_beneficiary(
     connection: Connection, beneficiary_id: UUID, *, phone: str | None, preference: Delivery
 ) -> None:
-    """Write a beneficiary's own telephone number and preference."""
+    """Write a beneficiary's own telephone number and preference; the person is looked at anew (store/autonomous_news.py)."""
     await connection.execute(
-        "UPDATE beneficiaries SET phone = $2, delivery_preference = $3 WHERE id = $1", beneficiary_id, phone, preference
+        "UPDATE beneficiaries SET phone = $2, delivery_preference = $3, look_on = '-infinity' WHERE id = $1",
+        beneficiary_id,
+        phone,
+        preference,
     )
 
 

@@ -17,6 +17,7 @@ from service_kit.tracing import current_traceparent
 from contracts_service.domain.autonomous_cover import Autonomy
 from contracts_service.domain.birth_date import BirthDate
 from contracts_service.domain.covered_person import first_day, last_day
+from contracts_service.domain.delivery_preference import EmailState, effective_delivery
 from contracts_service.domain.own_address import own_address
 from contracts_service.domain.own_number import is_own_number
 from contracts_service.event_parts import Address
@@ -106,6 +107,7 @@ def _event(person: LookedAt, autonomy: Autonomy, nir: str | None, *, today: date
         first_name=person.first_name,
         birth_date=person.birth_date,
         email=person.email,
+        delivery_preference=effective_delivery(person.delivery_preference, EmailState(person.email is not None)),
         address=Address(**own_address(person.address, last_name=person.last_name, members=person.members_names)),
     )
 

@@ -55,11 +55,12 @@ class AutonomousBeneficiary(Reader):
     first_name: Personal | None = None
     email: Personal | None = None
     address: RecipientAddress
+    delivery_preference: Literal["electronic", "paper"] = "electronic"
 
     @property
     def wants_paper(self) -> bool:
-        """Return False: it is the member who chooses paper, for what concerns the contract."""
-        return False
+        """Tell whether this person, whatever the member's choice, is told on paper (code de la mutualité, L221-6-5)."""
+        return self.delivery_preference == "paper"
 
     @property
     def person_id(self) -> UUID:
