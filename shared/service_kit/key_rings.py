@@ -97,6 +97,10 @@ class Digests:
         key_id = self._ring.current
         return key_id.encode() + b":" + self._under(key_id, list(parts))
 
+    def marks_of(self, *parts: bytes) -> list[bytes]:
+        """Return the marks of `parts` under every key on the ring, current first: what a look-up compares with."""
+        return [key_id.encode() + b":" + self._under(key_id, list(parts)) for key_id in self._ring.ids()]
+
     def is_mark(self, mark: bytes, *parts: bytes) -> bool:
         """Tell whether `mark` was made of `parts`; raise KeyRingUnusable when the key that it names is not on the ring."""
         key_id, _, digest = mark.partition(b":")

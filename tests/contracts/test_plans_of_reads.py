@@ -15,10 +15,10 @@ from tests.bench.contracts_stock.fill_contributions import fill_contributions
 from tests.bench.contracts_stock.fill_members import fill_members
 from tests.bench.contracts_stock.fill_reimbursements import fill_reimbursements
 from tests.bench.contracts_stock.jobs import Job
+from tests.bench.contracts_stock.measures import asking
 from tests.bench.contracts_stock.money import Share
 from tests.bench.contracts_stock.plans import Statement, filtered, listened, plan_of, scanned_whole
 from tests.bench.contracts_stock.reads import FAR_PAGE, JSON, Members, Read, is_list, reads_of, routes
-from tests.bench.wire_client import Asking
 from tests.support.contracts_fixtures import BRANDS, OpenContracts, open_contracts_service
 
 MEMBERS = 40
@@ -48,8 +48,7 @@ async def statements(contracts: OpenContracts, heard: list[Statement]) -> AsyncI
     async for read in reads_of(contracts.url, members, count=8):
         if isinstance(read, Read):
             heard.clear()
-            raw = read.requests[0].raw
-            await Asking(lambda _client, raw=raw: raw, expected=200).once(contracts.url)
+            await asking(read).once(contracts.url)
             for statement in list(heard):
                 yield read.name, statement
 

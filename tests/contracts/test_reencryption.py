@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from argparse import Namespace
@@ -15,15 +14,16 @@ from contracts_service.reencryption import main
 from contracts_service.settings import ContractsSettings
 from service_kit.command_line import CommandFailed
 from service_kit.key_rotation import add_ring_key, promote_ring_key, retire_ring_key
-from service_kit.settings import variable_name
 
 from tests.support.contracts_fixtures import (
     OpenContracts,
     contracts_settings,
+    enrolment_line,
     many_lines,
     ndjson,
     open_contracts_service,
 )
+from tests.support.contracts_process import environment
 from tests.support.waiting import eventually
 
 MEMBERS = 120
@@ -52,11 +52,9 @@ async def naming(contracts: OpenContracts, key_id: str, column: str = "members.n
 
 async def reencrypting(settings: ContractsSettings, *, rate: int) -> asyncio.subprocess.Process:
     """Start the command in a process of its own."""
-    values = settings.model_dump(mode="json", exclude_none=True)
-    environment = {variable_name(ContractsSettings, name): str(value) for name, value in values.items()}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "contracts_service", "reencrypt", "--rate", str(rate)),
-        env={"PATH": os.environ["PATH"], **environment},
+        env=environment(settings),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -95,7 +93,7 @@ async def test_a_key_leaves_after_a_command_that_was_killed_and_resumed_beside_i
     async with open_contracts_service(contracts_database, tmp_path) as contracts:
         before = await numbers(contracts)
         process = await reencrypting(settings, rate=10)
-        assert await eventually(lambda: naming(contracts, "k2"), bool, within=20)
+        assert await eventually(lambda: naming(contracts, "k2"), bool, within=60)
         process.send_signal(signal.SIGKILL)
         await process.wait()
         left_by_the_killed = await naming(contracts, "k1")
@@ -211,3 +209,23 @@ async def test_a_digest_whose_key_has_left_leaves_what_the_member_chose(
         (member,) = await contracts.fetch("SELECT email FROM members WHERE membership_number = '00000001'")
 
         assert (answer["accepted"], member["email"]) == (1, chosen)
+
+
+async def test_who_has_left_is_known_again_after_the_exchange_when_a_file_tells_them_meanwhile(
+    contracts_database: str, tmp_path: Path
+) -> None:
+    line = enrolment_line(7)
+    line["contract"]["end_date"] = "2019-12-31"
+    async with open_contracts_service(contracts_database, tmp_path) as contracts:
+        (mark,) = contracts.service.seals.purged_number_marks("mgas", line["membership_number"])
+        await contracts.execute("INSERT INTO purged_members VALUES ('mgas', $1, '2019-12-31', now())", mark)
+    exchange(tmp_path)
+    for step in ("with both keys", "without the former one"):
+        async with open_contracts_service(contracts_database, tmp_path) as contracts:
+            _, answer = await contracts.send(ndjson([line]))
+
+            assert (step, answer["accepted"]) == (step, 0)
+            assert await contracts.fetch("SELECT FROM members") == []
+            assert await naming(contracts, "k2", "purged_members.number_digest") == 1
+        if step == "with both keys":
+            retire_ring_key(ring_of(tmp_path), "k1", unused=True)

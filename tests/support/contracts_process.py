@@ -30,12 +30,9 @@ async def contracts_process(verb: str, settings: ContractsSettings, *, log: Path
     """Run `python -m contracts_service <verb>`, logging to `log`; yield it once it lives."""
     port = free_port()
     settings = settings.model_copy(update={"http_port": port, "work_health_port": port})
-    values = settings.model_dump(mode="json", exclude_none=True)
-    texts = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values.items()}
-    own = {variable_name(ContractsSettings, name): text for name, text in texts.items()}
     with log.open("wb") as output:
         started = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "contracts_service", verb, env={**os.environ, **own}, stdout=output, stderr=output
+            sys.executable, "-m", "contracts_service", verb, env=environment(settings), stdout=output, stderr=output
         )
         try:
             await until_it_lives(f"http://127.0.0.1:{port}", started)
@@ -44,3 +41,10 @@ async def contracts_process(verb: str, settings: ContractsSettings, *, log: Path
             if started.returncode is None:
                 started.terminate()
             await asyncio.wait_for(started.wait(), STOP_SECONDS)
+
+
+def environment(settings: ContractsSettings) -> dict[str, str]:
+    """Return this process's environment with `settings` as variables."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    texts = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values.items()}
+    return {**os.environ, **{variable_name(ContractsSettings, name): text for name, text in texts.items()}}

@@ -11,7 +11,7 @@ import structlog
 from service_kit.command_line import CommandFailed, OwnCommand
 
 from contracts_service.resources import Contracts, open_contracts
-from contracts_service.security.sealed_columns import SEALED, SealedColumn
+from contracts_service.security.sealed_columns import RENEWED, SEALED, SealedColumn
 from contracts_service.settings import ContractsSettings
 from contracts_service.store.reencryptions import Done
 from contracts_service.usecases.reencrypt import Standing, read_standings, reencrypt_column
@@ -65,10 +65,17 @@ def table(standings: list[Standing], current: str) -> str:
         for key_id, count in sorted(one.by_key.items()) or [("-", 0)]:
             later = f"  {one.later}" if one.later and key_id not in (current, "-") else ""
             lines.append(f"{one.place:<48}{key_id:<12}{count:>12,}{later}")
-    others = sum(one.under_others(current) for one in standings)
-    if others:
-        return "\n".join([*lines, f"{others:,} values name another key than {current}: no key can be retired yet"])
-    return "\n".join([*lines, f"every value names {current}: other keys may be retired"])
+    lost = sum(one.under_others(current) for one in standings if one.place not in RENEWED)
+    if lost:
+        lines.append(f"{lost:,} values name another key than {current}: no key can be retired yet")
+        return "\n".join(lines)
+    waiting = sum(one.under_others(current) for one in standings)
+    lines.append(f"every value names {current}: other keys may be retired")
+    if waiting:
+        lines.append(
+            f"but for {waiting:,} that something else is to write anew: docs/operating.md § Keys says what they cost"
+        )
+    return "\n".join(lines)
 
 
 def _values_a_second(text: str) -> float:

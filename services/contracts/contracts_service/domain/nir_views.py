@@ -8,4 +8,4 @@ class NirViewRules(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    most_an_hour: int = Field(20, ge=1, le=1000)  # for each member of the staff
+    most_an_hour: int = Field(default=20, ge=1, le=1000)  # for each member of the staff

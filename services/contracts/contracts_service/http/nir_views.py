@@ -16,8 +16,8 @@ from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.resources import Contracts
 from contracts_service.usecases.view_nir import Whose, view_nir
 
-DESCRIPTION = """The number is shown to whoever says why, and that it was shown is recorded in the same transaction. Each member of
-the staff may see as many within the hour as the brand allows (`contracts.nir_views.most_an_hour`)."""
+DESCRIPTION = """The number is shown to whoever says why, and that it was shown is recorded in the same transaction. Each member
+of the staff may see as many within the hour as the brand allows (`contracts.nir_views.most_an_hour`)."""
 
 
 class NirViewBody(BaseModel):

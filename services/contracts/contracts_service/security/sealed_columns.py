@@ -83,8 +83,11 @@ SEALED: tuple[SealedColumn, ...] = (
 # Sealed values that leave by themselves within hours: counted, and rewritten by nobody.
 PASSING = {"import_lines.content_sealed": "it leaves when its import is done"}
 
-# Digests of what is not kept: `save_members` writes them anew under the current key when a line says what was known.
-RENEWED = {"members.fingerprint": "the next import of the member writes it anew"}
+# Digests of what is not kept: `save_members` and `left_members` write them anew when a line tells the member.
+RENEWED = {
+    "members.fingerprint": "the next import of the member writes it anew",
+    "purged_members.number_digest": "the next import that still tells the member writes it anew",
+}
 
 # Other binary columns, and why they are neither walked nor counted.
 EXCUSED = {

@@ -118,6 +118,10 @@ class Seals:
         mark = key_id.encode() + b":" + bytes.fromhex(digest)
         return _is_mark(self.file_parts, mark, str(member_id).encode(), part.encode(), said) is not False
 
+    def purged_number_marks(self, brand: str, membership_number: str) -> list[bytes]:
+        """Return what a member whose data have left may be remembered by, the mark under the current key first."""
+        return self.purged_numbers.marks_of(brand.encode(), membership_number.encode())
+
     def told_state(self, beneficiary_id: UUID, said: bytes) -> bytes:
         """Return the mark of what was told of a beneficiary."""
         return self.told_states.mark(str(beneficiary_id).encode(), said)

@@ -159,3 +159,18 @@ async def have_left(connection: Connection, *, brand: str, number_digests: list[
         number_digests,
     )
     return {row["number_digest"]: row["end_date"] for row in rows}
+
+
+async def renew_numbers(connection: Connection, *, brand: str, renewed: dict[bytes, bytes]) -> None:
+    """Write digests under another key: former → present."""
+    await connection.execute(
+        """
+        UPDATE purged_members SET number_digest = told.present
+        FROM unnest($2::bytea[], $3::bytea[]) AS told (former, present)
+        WHERE brand = $1 AND number_digest = told.former
+            AND NOT EXISTS (SELECT FROM purged_members AS known WHERE known.brand = $1 AND known.number_digest = told.present)
+        """,
+        brand,
+        list(renewed),
+        list(renewed.values()),
+    )

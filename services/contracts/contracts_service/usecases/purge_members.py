@@ -70,7 +70,7 @@ async def _remove(
     removed = await purges.remove(connection, member, people)
     entry = JournalEntry(service.entropy.new_id(), now, brand, RULE, member.member_id, removed)
     await purges.note(connection, entry)
-    number = service.seals.purged_numbers.of(brand, member.membership_number)
+    number, *_ = service.seals.purged_number_marks(brand, member.membership_number)
     await purges.remember_number(connection, brand=brand, number_digest=number, end_date=member.end_date, now=now)
     known_apart = [(one.id, one.version + 1) for one in people if one.version]
     for person_id, version in [(member.member_id, member.version + 1), *known_apart]:
