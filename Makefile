@@ -46,10 +46,11 @@ types: .venv/.development
 unit: .venv/.development
 	@$(BIN)/python -m pytest -q -m "unit and not slow" $(WORKERS)
 
-bench: .venv/.development ## measure resets, sign-ins, refreshes, mails and letters
+bench: .venv/.development ## measure resets, sign-ins, refreshes, mails, letters, reads and imports of contracts
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.sign_ins
 	@$(BIN)/python -m tests.bench.deliveries
+	@$(BIN)/python -m tests.bench.contracts --members 10000 --lines 200000 --seconds 4
 
 test-compose: .venv/.development ## build the images, bring docker compose up, run the journeys, take it down
 	@$(BIN)/python -m pytest -m compose tests/compose
