@@ -22,6 +22,7 @@ WORDS_OF_FRENCH = (
     "avec sans son sa ses être sont doit peut il elle n s qu"
 )
 FRENCH_WORDS = frozenset(WORDS_OF_FRENCH.split())
+ENGLISH_WORDS = frozenset("the of is and to by for who whom what whose be are its than of which when".split())
 FAULTS = {
     "a straight apostrophe": re.compile(r"\w'\w"),
     "no narrow no-break space before ; : ? ! »": re.compile(rf"(?<![{NARROW};:?!])[;:?!»](?!//)"),
@@ -44,7 +45,8 @@ def faults(text: str) -> dict[str, str]:
 
 def is_french(text: str) -> bool:
     words = {word.lower() for word in re.findall(r"\b[A-ZÀ]?[a-zà-ÿœ]+\b|\bÀ\b", text)}  # not a table in capitals
-    return " " in text and len(words & FRENCH_WORDS) >= 2
+    french, english = len(words & FRENCH_WORDS), len(words & ENGLISH_WORDS)
+    return " " in text and french >= 2 and french > english  # an English sentence may name the code de la mutualité
 
 
 def texts_in_code(file: Path) -> Iterator[str]:

@@ -75,7 +75,10 @@ ALLOWED: dict[str, dict[str, str]] = {
     "postal_countries.py": {"postal": "the norm's word"},
     "forms_of_address.py": {"postal": "the norm's word"},
     "logging.py": dict.fromkeys(("password", "email", "nir"), "fields whose values are never logged"),
-    "database.py": {"session": "PostgreSQL's idle_in_transaction_session_timeout"},
+    "database.py": {
+        "session": "PostgreSQL's idle_in_transaction_session_timeout",
+        "reset": "asyncpg's name for what is done to a connection that comes back",
+    },
     "dead_letters.py": {"reset": "a context variable, or a counter, is put back"},
     "tracing.py": {"reset": "a context variable is put back"},
 }

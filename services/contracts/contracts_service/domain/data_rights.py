@@ -41,15 +41,11 @@ class DataRights:
         """Return in French what becomes of the data, and why."""
         if self.keeping is None or self.keeping.end_date >= today:
             return (
-                (
-                    "Votre contrat est en cours : nous avons besoin de vos données pour vous couvrir. Après sa fin, la loi nous "
-                    "demande de les garder plusieurs années ; elles seront ensuite effacées, sans démarche de votre part."
-                )
-                .replace(" :", "\u202f:")
-                .replace(" ;", "\u202f;")
+                "Votre contrat est en cours\u202f: nous avons besoin de vos données pour vous couvrir. Après sa fin, la loi nous "
+                "demande de les garder plusieurs années\u202f; elles seront ensuite effacées, sans démarche de votre part."
             )
         return (
             f"Vos données seront effacées le {date_in_words(self.keeping.purge_on)}. Jusque-là, la loi nous demande de "
-            "les garder (code de la mutualité, articles L221-6-6 et L221-11) ; si vous l’avez demandé, plus personne ne les "
+            "les garder (code de la mutualité, articles L221-6-6 et L221-11)\u202f; si vous l’avez demandé, plus personne ne les "
             "utilise."
-        ).replace(" ;", "\u202f;")
+        )

@@ -20,15 +20,15 @@ README = """Vos données — {brand}
 
 Archive préparée {moment}.
 
-donnees.json   toutes vos données, sous une forme que d’autres services savent lire
-*.csv          les mêmes listes, pour un tableur
-resume.pdf     un résumé à lire ou à imprimer
+– donnees.json : toutes vos données, sous une forme que d’autres services savent lire ;
+– les fichiers .csv : les mêmes listes, pour un tableur ;
+– resume.pdf : un résumé à lire ou à imprimer.
 
 Vos documents (cartes, attestations, relevés) et vos courriers se téléchargent dans votre espace. Votre compte (connexions,
-clés d’accès) y figure à la page « Sécurité ». Les personnes de 16 ans ou plus qui figurent sur votre contrat ont leurs propres
-données : elles ne sont pas ici.
+clés d’accès) y figure à la page « Sécurité ». Les personnes de 16 ans ou plus qui figurent sur votre contrat ont leurs propres
+données : elles ne sont pas ici.
 
-Une question, une erreur à corriger : {help}.
+Une question, une erreur à corriger : {help}.
 """
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,7 +50,7 @@ def write_archive(archive: Archive) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         moment = moment_in_words(archive.exported_at)
-        readme = README.replace(" :", "\u202f:").format(brand=archive.brand, moment=f"le {moment}", help=archive.help)
+        readme = README.format(brand=archive.brand, moment=f"le {moment}", help=archive.help)
         packed.writestr("LISEZ-MOI.txt", readme)
         packed.writestr("donnees.json", _as_json(archive))
         for name, rows in archive.lists.items():
