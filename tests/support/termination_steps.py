@@ -131,3 +131,9 @@ async def decided(space: OpenContracts) -> None:
     """Do what the background does with requests that came."""
     while await decide_received_terminations(space.service):
         pass
+
+
+async def cancellations(space: OpenContracts, termination_id: str) -> list[dict[str, Any]]:
+    """Return what was published of a termination that was undone."""
+    told = [one.data for one in await space.envelopes() if one.type == "termination.cancelled.v1"]
+    return [one for one in told if one["termination_id"] == termination_id]

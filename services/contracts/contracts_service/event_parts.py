@@ -1,8 +1,21 @@
-"""Parts of what contracts publishes: an address, a guarantee, a person, as `events` says them."""
+"""Parts of what contracts publishes: whose it is, an address, a guarantee, a person, as `events` says them."""
+
+from typing import ClassVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+from service_kit.events import Event
 
 from contracts_service.domain.enrolment_line import Relation
+
+
+class MemberNews(Event):
+    """What every event says that a member is told of: whose it is."""
+
+    recipients: ClassVar[tuple[str, ...]] = ("notifications",)
+
+    member_id: UUID
+    brand: str
 
 
 class Part(BaseModel):

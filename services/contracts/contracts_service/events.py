@@ -8,7 +8,12 @@ from pydantic import Field
 from service_kit.events import Event, Sealed
 
 from contracts_service.domain.enrolment_line import ContractKind
-from contracts_service.event_parts import Address, Beneficiary, Guarantee, TerminationHolder
+from contracts_service.event_parts import Address, Beneficiary, Guarantee, MemberNews
+
+# Each of a contract's end, which have a module of their own.
+from contracts_service.termination_events import TerminationCancelled as TerminationCancelled
+from contracts_service.termination_events import TerminationReceived as TerminationReceived
+from contracts_service.termination_events import TerminationRegistered as TerminationRegistered
 
 
 class MemberState(Event):
@@ -79,15 +84,6 @@ class BeneficiaryAutonomous(Event):
     birth_date: Annotated[str, Sealed]
     email: Annotated[str | None, Sealed] = None  # the person's own
     address: Annotated[Address, Sealed]  # the contract's, without the line that names the member
-
-
-class MemberNews(Event):
-    """What every event says that a member is told of: whose it is."""
-
-    recipients: ClassVar[tuple[str, ...]] = ("notifications",)
-
-    member_id: UUID
-    brand: str
 
 
 class ContractEnded(MemberNews):
@@ -232,28 +228,6 @@ class BeneficiaryAdded(MemberNews):
 
     beneficiary_id: UUID
     member_version: int  # the member's version that has them on it
-
-
-class TerminationRegistered(MemberNews):
-    """A termination was received, and has an effect: documents issues the notice of it, notifications brings that to the member.
-
-    Code de la mutualité, L221-10-3 and R221-6. `email` is the means of contact that its sender has given (D221-1), if any.
-    """
-
-    event_type: ClassVar[str] = "termination.registered.v1"
-    aggregate: ClassVar[str] = "termination_id"
-    recipients: ClassVar[tuple[str, ...]] = ("notifications", "documents")
-
-    termination_id: UUID
-    received_at: datetime
-    effective_date: date  # the last day of cover
-    use: Literal["termination", "withdrawal"] = "termination"
-    requalified: bool = False  # as an infra-annual termination (R221-5 II)
-    product: str | None = None
-    refund_by: date | None = None  # what was paid beyond the effective date is given back by this day (L221-10-2)
-    email: Annotated[str | None, Sealed] = None
-    motive: Annotated[str | None, Sealed] = None  # a code of domain/termination
-    holder: Annotated[TerminationHolder | None, Sealed] = None
 
 
 class RemovalAnnounced(MemberNews):

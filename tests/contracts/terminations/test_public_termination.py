@@ -14,6 +14,7 @@ from tests.support.termination_steps import (
     at,
     begun,
     call,
+    cancellations,
     confirmed,
     decided,
     evidence_of,
@@ -133,17 +134,29 @@ async def test_without_the_secret_a_request_is_not_there(space: OpenContracts, m
     assert [(status, answer["code"]) for status, answer in found] == [(404, "not-found")] * 6
 
 
-async def test_a_typed_address_gets_a_receipt_that_names_nobody(space: OpenContracts, member: Somebody) -> None:
-    request_id = await sent(space, member.number, contact={"email": "voleur@ailleurs.example"})
+async def test_a_typed_address_is_told_only_with_the_receipt_which_is_the_same_for_nobody(
+    space: OpenContracts, member: Somebody
+) -> None:
+    typed = {"contact": {"email": "voleur@ailleurs.example"}}
+    requests = [await sent(space, number, **typed) for number in (member.number, "99999997")]
+    before = [one for one in await space.envelopes() if one.data.get("termination_id") in requests]
     await decided(space)
-    (told,) = [one for one in await space.envelopes() if one.data.get("termination_id") == request_id]
-    whole = space.opener("notifications").open(told.sealed)
+    after = [one for one in await space.envelopes() if one.data.get("termination_id") in requests]
+    (registered,) = [one for one in after if one.type == "termination.registered.v1"]
+    opener = space.opener("notifications")
+    whole = [opener.open(one.sealed) for one in before]
     (kept,) = await space.fetch("SELECT email FROM members WHERE id = $1", member.id)
 
-    assert whole["email"] == "voleur@ailleurs.example"
-    assert whole["holder"]["membership_number"] == member.number
+    assert [one.type for one in before] == [
+        "termination.received.v1"
+    ] * 2  # before anybody has looked whose contract it is
+    assert whole == [{"email": "voleur@ailleurs.example"}] * 2
+    assert len({str({**one.data, "termination_id": "…"}) for one in before}) == 1
+    assert registered.data["termination_id"] == requests[0]
+    assert opener.open(registered.sealed)["email"] is None
+    assert opener.open(registered.sealed)["holder"]["membership_number"] == member.number
     assert kept["email"] == member.line["email"]  # what is known stays, and that is where the notice goes
-    assert "voleur" not in str(told.data)
+    assert "voleur" not in str([one.data for one in after])
 
 
 async def test_a_member_undoes_what_somebody_else_has_sent(space: OpenContracts, member: Somebody) -> None:
@@ -152,11 +165,13 @@ async def test_a_member_undoes_what_somebody_else_has_sent(space: OpenContracts,
     shown = await member.shown(request_id)
     contested = await member.call("POST", f"{ME}/{request_id}/contestation")
     again = await member.call("POST", f"{ME}/{request_id}/contestation")
+    (told,) = await cancellations(space, request_id)
 
     assert (shown["recap"], shown["receipt"]["contestable_until"]) == (None, "2027-01-20T09:00:00Z")
     assert (contested[0], contested[1]["state"], again) == (200, "contested", contested)
     assert await member.end_date() is None
     assert (await evidence_of(space, request_id))["effective_date"].isoformat() == "2026-12-21"
+    assert (told["version"], told["cause"], told["end_date"], told["use"]) == (2, "contested", None, "termination")
 
 
 async def test_a_contestation_comes_too_late_after_the_brands_days(space: OpenContracts, member: Somebody) -> None:

@@ -7,7 +7,18 @@ from uuid import UUID
 import pytest
 
 from tests.support.contracts_fixtures import OpenContracts
-from tests.support.termination_steps import ME, Answered, Somebody, a_member, at, call, evidence_of
+from tests.support.termination_steps import (
+    ME,
+    Answered,
+    Somebody,
+    a_member,
+    at,
+    call,
+    cancellations,
+    decided,
+    evidence_of,
+    sent,
+)
 
 PATH = "/v1/mgas/staff/terminations"
 WHY = {"reason": "Courrier du 16 novembre."}
@@ -148,6 +159,19 @@ async def test_what_was_not_meant_is_cancelled_and_the_former_end_comes_back(spa
     assert (first[0], first[1]["termination"]["state"]) == (200, "cancelled")
     assert (second[0], second[1]["code"]) == (409, "termination-not-open-to-this")
     assert await member.end_date() == "2027-03-31"
+    assert [(one["cause"], one["end_date"]) for one in await cancellations(space, request_id)] == [
+        ("cancelled", "2027-03-31")
+    ]
+
+
+async def test_of_a_request_without_effect_nothing_is_told_when_it_is_cancelled(
+    space: OpenContracts, member: Somebody
+) -> None:
+    request_id = await sent(space, "99999996")
+    await decided(space)
+    status, _ = await call(space, "POST", f"{PATH}/{request_id}/cancellation", WHY, space.staff())
+
+    assert (status, await cancellations(space, request_id)) == (200, [])
 
 
 async def test_an_end_that_was_given_meanwhile_stays_when_a_termination_is_cancelled(

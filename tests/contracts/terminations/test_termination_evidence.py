@@ -10,7 +10,7 @@ from contracts_service.usecases.note_failed_acknowledgement import note_failed_a
 from contracts_service.usecases.note_undeliverable import FailedDelivery
 
 from tests.support.contracts_fixtures import OpenContracts
-from tests.support.termination_steps import Somebody, evidence_of
+from tests.support.termination_steps import Somebody, evidence_of, sent
 
 
 async def test_the_digest_is_the_sha256_of_what_is_shown(member: Somebody) -> None:
@@ -68,6 +68,31 @@ async def registered(member: Somebody) -> str:
     """The id of a termination that was confirmed."""
     answer = await member.ended(motive="infra_annual")
     return str(answer["id"])
+
+
+async def test_a_receipt_that_reached_nobody_is_part_of_the_evidence_of_its_request(
+    member: Somebody, space: OpenContracts
+) -> None:
+    request_id = UUID(await sent(space, member.number, contact={"email": "personne@ailleurs.example"}))
+    failed = FailedDelivery(
+        member_id=request_id,  # whoever typed the address is nobody whom notifications knows
+        brand="mgas",
+        channel="email",
+        hard=True,
+        failed_at=datetime(2026, 12, 1, tzinfo=UTC),
+        purpose="termination_receipt",
+        cause=request_id,
+        failure="no-such-address",
+    )
+    async with space.service.database.transaction() as connection:
+        await note_failed_acknowledgement(space.service, connection, failed, now=datetime(2026, 12, 1, tzinfo=UTC))
+    (step,) = await space.fetch(
+        "SELECT detail->>'failure' AS failure FROM termination_steps WHERE termination_id = $1 AND kind = $2",
+        request_id,
+        "acknowledgement_failed",
+    )
+
+    assert step["failure"] == "no-such-address"
 
 
 @pytest.mark.parametrize(("purpose", "kept"), [("termination_acknowledged", 1), ("welcome", 0)])

@@ -4,6 +4,7 @@ A mail that fails becomes a letter by itself and is told as no failure: what is 
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from service_kit.database import Connection
 
@@ -21,9 +22,17 @@ async def note_failed_acknowledgement(
     """Keep the failure as a step of the termination: the one that the message was for, or the member's last with an effect."""
     if failed.purpose not in PURPOSES:
         return
-    termination_id = await terminations.find_acknowledged(connection, failed.member_id, cause=failed.cause)
+    termination_id = await _told_of(connection, failed)
     if termination_id is None:
         return
     detail = {"purpose": failed.purpose, "channel": failed.channel, "failure": failed.failure}
     step = StepRow(service.entropy.new_id(), termination_id, now, "acknowledgement_failed", "service", detail)
     await termination_records.add_step(connection, step)
+
+
+async def _told_of(connection: Connection, failed: FailedDelivery) -> UUID | None:
+    if failed.member_id != failed.cause:
+        return await terminations.find_acknowledged(connection, failed.member_id, cause=failed.cause)
+    # The receipt of a request without an account is told to nobody whom notifications knows: the request's id stands for them.
+    request = await terminations.find(connection, failed.cause, brand=failed.brand)
+    return None if request is None else request.id

@@ -1,7 +1,8 @@
-"""Somebody without an account asks for the end of a contract. Writes termination_drafts, terminations.
+"""Somebody without an account asks for the end of a contract. Writes termination_drafts, terminations, the outbox.
 
-Nothing here looks who it is: the answer and its time are the same for a member and for nobody. Behind the answer
-`decide_received_terminations.py` looks. An unguessable id and a secret open the request; the secret is kept by its digest.
+Nothing here looks who it is: the answer and its time are the same for a member and for nobody, and so is the receipt at the address
+that was typed (termination.received). Behind the answer `decide_received_terminations.py` looks. An unguessable id and a secret
+open the request; the secret is kept by its digest.
 """
 
 import hmac
@@ -15,9 +16,11 @@ from service_kit.http.problems import NotFound
 
 from contracts_service.domain.termination.entry import Entry
 from contracts_service.domain.termination.errors import RecapChanged
+from contracts_service.events import TerminationReceived
 from contracts_service.resources import Contracts
 from contracts_service.store import termination_drafts, terminations
 from contracts_service.store.termination_drafts import DraftRow
+from contracts_service.termination_events import RECEIVED
 from contracts_service.usecases.draft_termination import Change, OwnDraft, check_entry, open_entry, seal_entry
 from contracts_service.usecases.register_termination import Evidence, keep_evidence
 from contracts_service.usecases.termination_recap import public_preview, shown
@@ -112,9 +115,23 @@ async def confirm_public_termination(
             secret_digest=draft.row.secret_digest,
         )
         await keep_evidence(service, connection, evidence, now=now)
+        event_id = service.entropy.new_id()
+        await service.outbox.append(connection, _received(evidence), event_id=event_id, occurred_at=now)
         await termination_drafts.delete(connection, draft.row.id)
     service.foundation.wake.call()
     return PublicReceipt(draft.row.id, now, draft.preview.recap.digest)
+
+
+def _received(evidence: Evidence) -> TerminationReceived:
+    contact = evidence.entry.contact
+    return TerminationReceived(
+        version=RECEIVED,
+        brand=evidence.brand,
+        termination_id=evidence.id,
+        received_at=evidence.received_at,
+        use=evidence.entry.use,
+        email=None if contact is None else contact.email,
+    )
 
 
 async def _load(service: Contracts, connection: Connection, opening: Opening, *, now: datetime) -> OwnDraft | None:

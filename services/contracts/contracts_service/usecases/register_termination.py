@@ -22,6 +22,7 @@ from contracts_service.resources import Contracts
 from contracts_service.store import termination_records, terminations
 from contracts_service.store.termination_records import StepRow
 from contracts_service.store.terminations import DecidedRow, ReceivedRow, TerminationRow
+from contracts_service.termination_events import REGISTERED
 from contracts_service.usecases.chosen_parts import chosen_with
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import save_change
@@ -134,13 +135,11 @@ def open_evidence(service: Contracts, row: TerminationRow) -> tuple[Entry, Recap
     return Entry.model_validate(content["entry"]), Recap.model_validate(content["recap"])
 
 
-def _event(
-    rows: MemberRows, termination: TerminationRow, decision: Decision, entry: Entry
-) -> TerminationRegistered:
+def _event(rows: MemberRows, termination: TerminationRow, decision: Decision, entry: Entry) -> TerminationRegistered:
     member = rows.member
     assert decision.effective_date is not None  # what the caller has asked
     return TerminationRegistered(
-        version=1,
+        version=REGISTERED,
         member_id=member.id,
         brand=member.brand,
         termination_id=termination.id,
@@ -150,7 +149,7 @@ def _event(
         requalified=decision.requalified,
         product=rows.contract.product,
         refund_by=decision.refund_by,
-        email=None if entry.contact is None else entry.contact.email,
+        email=_email_for_receipt(termination, entry),
         motive=entry.motive,  # as it was asked for: `requalified` says that it became another one
         holder=TerminationHolder(
             title=member.title,
@@ -160,3 +159,10 @@ def _event(
             address=Address(**member.address),
         ),
     )
+
+
+def _email_for_receipt(termination: TerminationRow, entry: Entry) -> str | None:
+    """Return the address that was given; None of who has no account: that receipt has left, and depends on nobody's name."""
+    if termination.channel == "public_online" or entry.contact is None:
+        return None
+    return entry.contact.email

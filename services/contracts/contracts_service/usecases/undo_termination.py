@@ -1,7 +1,8 @@
 """A termination that should not have been: contested by the member, or cancelled by the back office.
 
-Reads and writes terminations; writes members, contracts, the outbox and the deed; publishes member.changed. What came stays
-as evidence; the contract gets back the last day that it had, unless another one has been given meanwhile.
+Reads and writes terminations; writes members, contracts, the outbox and the deed; publishes member.changed, and of what was
+registered termination.cancelled. What came stays as evidence; the contract gets back the last day that it had, unless another one
+has been given meanwhile.
 """
 
 from dataclasses import replace
@@ -14,9 +15,12 @@ from service_kit.http.problems import NotFound
 from service_kit.staff_deeds import StaffAct
 
 from contracts_service.domain.termination.errors import NotContestable, TerminationClosed
+from contracts_service.events import TerminationCancelled
 from contracts_service.resources import Contracts
 from contracts_service.store import members, terminations
 from contracts_service.store.terminations import TerminationRow
+from contracts_service.termination_events import CANCELLED as CANCELLED_VERSION
+from contracts_service.termination_events import Cause
 from contracts_service.usecases.draft_termination import own_contract
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member, save_change
@@ -49,7 +53,8 @@ async def contest_termination(
         until = contestable_until(service, row)
         if until is None or now >= until:
             raise NotContestable
-        await _undo(service, connection, row, rows, now=now)
+        rows = await _undo(service, connection, row, rows, now=now)
+        await _tell(service, connection, row, rows, cause="contested", now=now)
         await add_step(service, connection, row.id, Step("contested", "member"), now=now)
         await terminations.close(connection, row.id, state="contested", now=now)
         return replace(row, state="contested", closed_at=now), rows
@@ -70,7 +75,8 @@ async def cancel_termination(
         if row.member_id is not None:
             rows = await load_member(connection, brand=act.brand, member_id=row.member_id)
         if rows is not None:
-            await _undo(service, connection, row, rows, now=now)
+            rows = await _undo(service, connection, row, rows, now=now)
+            await _tell(service, connection, row, rows, cause="cancelled", now=now)
         await add_step(service, connection, row.id, Step("cancelled", "staff"), now=now)
         await terminations.close(connection, row.id, state="cancelled", now=now)
         deed = act.deed(CANCELLED, object_id=row.id, member_id=row.member_id)
@@ -80,7 +86,26 @@ async def cancel_termination(
 
 async def _undo(
     service: Contracts, connection: Connection, row: TerminationRow, rows: MemberRows, *, now: datetime
-) -> None:
+) -> MemberRows:
     if row.ends_contract and rows.contract.end_date == row.effective_date:
         contract = replace(rows.contract, end_date=row.former_end_date)
-        await save_change(service, connection, replace(rows, contract=contract), now=now)
+        return await save_change(service, connection, replace(rows, contract=contract), now=now)
+    return rows
+
+
+async def _tell(
+    service: Contracts, connection: Connection, row: TerminationRow, rows: MemberRows, *, cause: Cause, now: datetime
+) -> None:
+    if row.state != "registered":
+        return  # it had no effect: no notice of it was sent
+    event = TerminationCancelled(
+        version=CANCELLED_VERSION,
+        member_id=rows.member.id,
+        brand=row.brand,
+        termination_id=row.id,
+        cancelled_at=now,
+        cause=cause,
+        use="withdrawal" if row.motive == "withdrawal" else "termination",
+        end_date=rows.contract.end_date,
+    )
+    await service.outbox.append(connection, event, event_id=service.entropy.new_id(), occurred_at=now)
