@@ -15,7 +15,7 @@ DocumentKind = Literal[
     "termination_notice",
     "contractual_document",
 ]
-State = Literal["valid", "superseded", "expired"]
+State = Literal["valid", "superseded", "expired", "cancelled"]
 
 CARD: DocumentKind = "third_party_payment_card"
 TERMINATION_NOTICE: DocumentKind = "termination_notice"

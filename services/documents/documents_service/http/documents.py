@@ -24,7 +24,10 @@ class DocumentsQuery(BaseModel):
 
 
 class DocumentItem(BaseModel):
-    """A document in the list; `title` is French, `valid_until` is the last day, `size` is in bytes."""
+    """A document in the list; `title` is French, `valid_until` is the last day, `size` is in bytes.
+
+    `cancelled` (« annulé ») is the notice of a termination that was undone: it can still be downloaded, and does not hold.
+    """
 
     id: UUID
     kind: DocumentKind

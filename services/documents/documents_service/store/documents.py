@@ -65,6 +65,19 @@ async def expire(connection: Connection, subject: Subject) -> None:
     )
 
 
+async def cancel(connection: Connection, subject: Subject) -> UUID | None:
+    """End what was valid about a subject, which is undone, and return its id: it says what does not hold."""
+    former: UUID | None = await connection.fetchval(
+        """
+        UPDATE documents SET state = 'cancelled'
+        WHERE brand = $1 AND member_id = $2 AND kind = $3 AND coalesce(subject_id, member_id) = $4 AND state = 'valid'
+        RETURNING id
+        """,
+        *_key(subject),
+    )
+    return former
+
+
 async def find(connection: Connection, document_id: UUID, *, holder: Holder) -> Document | None:
     """Return a document of this member; None for an unknown id and for somebody else's alike."""
     row = await connection.fetchrow(

@@ -11,7 +11,7 @@ from service_kit.database import Connection, row_as
 from documents_service.domain.documents import DocumentKind, Holder, Subject
 from documents_service.domain.lanes import Lane
 
-Status = Literal["planned", "failed", "unchanged", "not_due"]  # with which an issue begins
+Status = Literal["planned", "failed", "unchanged", "not_due", "cancelled"]  # with which an issue begins
 
 
 @dataclass(frozen=True)

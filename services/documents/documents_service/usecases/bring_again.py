@@ -36,8 +36,8 @@ async def bring_again(documents: Documents, connection: Connection, delivery: Fa
         return  # the back office's matter: it has the failure on its list
     holder = Holder(delivery.brand, delivery.member_id)
     document = await documents_store.find(connection, delivery.cause, holder=holder)
-    if document is None:
-        return
+    if document is None or document.state == "cancelled":
+        return  # of what was undone the member is told otherwise
     told_sealed = await documents_store.told_of(connection, document.id)
     if told_sealed is None:
         return  # it was announced, not brought
