@@ -41,7 +41,7 @@ def test_a_name_says_brand_kind_and_format(name: str, expected: tuple[str, str, 
     file = import_file(name, NOTHING_SAID)
 
     assert (file.brand, file.kind, file.format) == expected
-    assert file == ImportFile(Path(name), *expected)  # type: ignore[arg-type]
+    assert file == ImportFile(Path(name), *expected)
 
 
 @pytest.mark.parametrize(

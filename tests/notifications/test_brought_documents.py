@@ -56,7 +56,7 @@ async def test_a_notice_is_attached_to_the_mail_as_it_is_stored(
     await service.send_mails()
     (mail,) = relay.mails
     words, pdf = mail.message.iter_parts()
-    text = words.get_payload()[0].get_content()
+    text = next(words.iter_parts()).get_content()
 
     assert mail.message.get_content_type() == "multipart/mixed"
     assert [part.get_content_type() for part in words.iter_parts()] == ["text/plain", "text/html"]

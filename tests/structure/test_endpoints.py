@@ -24,7 +24,7 @@ TABLES = {service: importlib.import_module(f"{service}_service.http.endpoints").
 PROBLEMS = {service: importlib.import_module(f"{service}_service.http.problems").PROBLEMS for service in SERVICES}
 
 # Named in the source, but never met by a caller of this route.
-NEVER_MET = {
+NEVER_MET: dict[str, dict[type[DomainError], str]] = {
     "take_import": {NotFound: "the report that is read is of the import that the call has just made"},
     "put_supporting_document": {InvalidRequest: "what is read is the output of a process, and no cursor"},
 }

@@ -21,8 +21,9 @@ WORDS_OF_FRENCH = (
     "le la les l du de des d un une est et ou vous votre vos nous ne pas à au aux en dans par pour sur qui que ce cet cette "
     "avec sans son sa ses être sont doit peut il elle n s qu"
 )
+WORDS_OF_ENGLISH = "the of is and to by for who whom what whose be are its than which when"
 FRENCH_WORDS = frozenset(WORDS_OF_FRENCH.split())
-ENGLISH_WORDS = frozenset("the of is and to by for who whom what whose be are its than of which when".split())
+ENGLISH_WORDS = frozenset(WORDS_OF_ENGLISH.split())
 FAULTS = {
     "a straight apostrophe": re.compile(r"\w'\w"),
     "no narrow no-break space before ; : ? ! »": re.compile(rf"(?<![{NARROW};:?!])[;:?!»](?!//)"),

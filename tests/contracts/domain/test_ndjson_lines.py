@@ -1,7 +1,8 @@
 """A file in parts becomes lines: numbered, without blank ones, never longer than the limit."""
 
 import pytest
-from contracts_service.domain.ndjson_lines import FileLine, LineSplitter
+from contracts_service.domain.file_lines import FileLine
+from contracts_service.domain.ndjson_lines import LineSplitter
 from hypothesis import given
 from hypothesis import strategies as st
 

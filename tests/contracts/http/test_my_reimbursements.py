@@ -7,6 +7,7 @@ from uuid import uuid4
 from contracts_service.http.contributions import ContributionList
 from contracts_service.http.reimbursements import ReimbursementList, WholeReimbursement
 from contracts_service.http.statements import StatementList, WholeStatement
+from pydantic import BaseModel
 
 from tests.support.contracts_fixtures import FixedClock, OpenContracts
 from tests.support.money_lines import contribution_line, reimbursement_line, split
@@ -89,7 +90,7 @@ async def test_answers_have_the_fields_that_the_description_of_the_api_promises(
     await bring(contracts, reimbursement_line(family.number, "1", revision=2))
     await bring(contracts, contribution_line(family.number, "C1"), kind="contributions")
     [line], [statement] = await family.list_of(LIST), await family.list_of("/v1/me/statements")
-    promised = [
+    promised: list[tuple[str, type[BaseModel]]] = [
         (LIST, ReimbursementList),
         (f"{LIST}/{line['id']}", WholeReimbursement),
         ("/v1/me/statements", StatementList),

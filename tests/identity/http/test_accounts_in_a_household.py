@@ -69,7 +69,7 @@ async def test_a_code_in_a_letter_to_the_own_name_opens_the_own_account_whose_to
 
     assert (letter.type, letter.data["member_id"]) == ("letter.required.v1", spouse["beneficiary_id"])
     assert connected.status == 204
-    assert (str(caller.member_id), caller.scope) == (spouse["beneficiary_id"], {"member"})
+    assert (str(caller.member_id), caller.scope) == (spouse["beneficiary_id"], frozenset({"member"}))
     assert str(caller.member_id) != member["member_id"]
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pypdfium2 as pdfium
 import pytest
+from contracts_service.event_parts import MemberNews
 from contracts_service.events import (
     BankDetailsChanged,
     BeneficiaryAccepted,
@@ -14,7 +15,6 @@ from contracts_service.events import (
     BeneficiaryRequested,
     ContractEnded,
     ContributionUnpaid,
-    MemberNews,
     RemovalAnnounced,
     TerminationRegistered,
 )
