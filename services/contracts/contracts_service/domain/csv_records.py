@@ -1,7 +1,7 @@
 """A CSV file as it comes in parts → its records, one by one (RFC 4180). Never holds more than one record.
 
 Used by `csv_lines`. A quote opens a cell only at the cell's beginning, so that one inside a word spoils its own record and no
-other. A record that is too long is dropped while it is read; its end is then found by counting quotes, which are even in a record.
+other. A record that is too long is dropped while it is read; its end is then found by counting quotes: they are even in a record.
 """
 
 import re
