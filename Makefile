@@ -13,8 +13,9 @@ INSTALL := $(UV) pip install --python $(BIN)/python
 SERVICES := services/identity services/contracts services/notifications services/documents
 PACKAGES := shared $(SERVICES) deploy/embedded
 DISTRIBUTIONS := pyproject.toml $(PACKAGES:%=%/pyproject.toml)
-# A worker a core, with one PostgreSQL and one RabbitMQ for all: tests/support/shared_run.py.
-WORKERS := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# A worker a core and one more, since many wait: for processes, for leases, for each other. One PostgreSQL and one RabbitMQ for
+# all: tests/support/shared_run.py.
+WORKERS := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 EXPORT := $(UV) export --format requirements.txt --no-emit-workspace --no-header --output-file
 
 ##@ Use
