@@ -7,10 +7,10 @@ from typing import Any
 
 from pact import match
 
-from tests.pacts.account_expectations import SHOWN_OLD, an_address
+from tests.pacts.account_expectations import SHOWN_OLD, Told, an_address
 from tests.pacts.contact_expectations import CONTACT_EXPECTATIONS, FORMER, news_told
 from tests.pacts.removal_expectations import ANNOUNCED
-from tests.support.pacts import a_day, an_id, an_instant
+from tests.support.pacts import Expectation, a_day, an_id, an_instant
 
 
 def _request(request_id: str, **data: Any) -> dict[str, Any]:
@@ -84,6 +84,43 @@ NOTICED = news_told(
     email=an_address(FORMER),
     holder={"last_name": match.str("Lefèvre")},
 )
+# Whoever types an address is nobody whom notifications knows: the event names no member.
+RECEIVED = Told(
+    Expectation(
+        "a request without an account",
+        "somebody without an account has confirmed a request, and typed an address",
+        "termination.received.v1",
+        {
+            "termination_id": an_id("4e1b7c90-d25f-4a38-8b06-9f3c5d2e7a14"),
+            "brand": match.str("mgas"),
+            "received_at": an_instant("2026-11-21T09:00:00Z"),
+            "use": match.regex("termination", regex=r"termination|withdrawal"),
+            "email": an_address(FORMER),
+        },
+    ),
+    "termination_id",
+    [("termination_receipt", "email", SHOWN_OLD)],
+)
+CONTESTED = news_told(
+    "a termination that was contested",
+    "a member has contested a termination that somebody else had sent",
+    "termination.cancelled.v1",
+    ("termination_cancelled", "letter", None),
+    termination_id=an_id("6c0a9e53-7b14-4f82-a9d6-1e5f8c3b0d27"),
+    cancelled_at=an_instant("2026-11-24T09:00:00Z"),
+    use=match.regex("termination", regex=r"termination|withdrawal"),
+    end_date=None,
+)
+CANCELLED = news_told(
+    "a termination that was cancelled, where an end remains",
+    "the back office has cancelled a termination of a contract that ends anyway",
+    "termination.cancelled.v1",
+    ("termination_cancelled", "letter", None),
+    termination_id=an_id("a85d3f17-2e9b-4c60-8d74-b6f0c1e92a35"),
+    cancelled_at=an_instant("2026-11-24T09:00:00Z"),
+    use=match.regex("termination", regex=r"termination|withdrawal"),
+    end_date=a_day("2027-02-28"),
+)
 NEWS_EXPECTATIONS = [
     ENDED,
     ANNOUNCED,
@@ -94,4 +131,7 @@ NEWS_EXPECTATIONS = [
     REFUSED,
     TERMINATION,
     NOTICED,
+    RECEIVED,
+    CONTESTED,
+    CANCELLED,
 ]

@@ -136,6 +136,7 @@ async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consu
         else:
             brand, make = STATES[state]
             line = make()
+            line = line | {"contract": line["contract"] | endings.STATES.get(state, {})}
             if event_type == people.EVENT:
                 await people.make_news(contracts, state, line, partial(imported, contracts, brand))
                 return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
@@ -149,8 +150,8 @@ async def test_contracts_keeps_its_pact_with(parts: dict[str, OpenedPart], consu
                 await money.make_money_news(contracts, event_type, line, partial(imported, contracts, brand))
                 return whole_event_for(consumer, contracts, (await contracts.recorded())[-1])
             await imported(contracts, brand, line)
-            if event_type == endings.EVENT:
-                await endings.make_termination_news(contracts, await contracts_member(contracts, line))
+            if state in endings.STATES:
+                await endings.make_termination_news(contracts, state, line, await contracts_member(contracts, line))
                 return whole_event_for(consumer, contracts, await last_of(contracts, event_type))
             if state in requests.STATES:
                 await requests.make_request_news(contracts, event_type, await contracts_member(contracts, line))

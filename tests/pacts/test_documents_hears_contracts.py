@@ -2,6 +2,7 @@
 
 import pytest
 from documents_service.consumers import beneficiaries, members, removals, terminations
+from documents_service.usecases.cancel_termination_notice import CancelledTermination
 from documents_service.usecases.collect_card import EnrolledMember
 from documents_service.usecases.collect_termination_notice import RegisteredTermination
 from documents_service.usecases.forget_person import RemovedPerson
@@ -80,7 +81,18 @@ NAMELESS = Expectation(
     | {"termination_id": an_id("d2c96f31-8a47-4e05-b7d9-4c5e1a8f0b63"), "use": "termination", "requalified": False}
     | dict.fromkeys(("product", "refund_by", "motive", "holder")),
 )
-TERMINATIONS = [NOTICED, NAMELESS]
+UNDONE = Expectation(
+    "a notice to end",
+    "a termination was undone",
+    "termination.cancelled.v1",
+    {
+        "version": match.int(2),
+        "member_id": an_id("5f8c2b90-e713-4d46-a05c-9b1d7e3f6a82"),
+        "brand": match.str("mgas"),
+        "termination_id": an_id("1b6e4d39-0a7f-4c25-93e8-f2d5c8a07b61"),
+    },
+)
+TERMINATIONS = [NOTICED, NAMELESS, UNDONE]
 EXPECTATIONS = [*MEMBERS, ADDED, *TERMINATIONS, REMOVED]
 
 
@@ -130,6 +142,16 @@ async def test_a_notice_is_planned_of_a_termination_that_names_its_holder(
     assert [row["status"] for row in rows] == expected
 
 
+async def test_of_a_termination_that_was_undone_no_notice_holds(parts: dict[str, OpenedPart]):
+    documents = parts["documents"]
+    [event] = await heard_by(pact_of("documents", "contracts", [UNDONE]), documents.hear)
+    row = await documents.row(
+        "SELECT status, member_version FROM issues WHERE subject_id = $1", event["data"]["termination_id"]
+    )
+
+    assert row == {"status": "cancelled", "member_version": event["data"]["version"]}
+
+
 async def test_whose_data_have_left_has_no_document_any_more(parts: dict[str, OpenedPart]):
     documents = parts["documents"]
     await documents.hear(LEAVER)
@@ -147,6 +169,7 @@ def test_the_committed_pact_is_what_documents_expects_now():
     assert fields_told(expected) == {
         **dict.fromkeys(members.EVENTS, fields_read(EnrolledMember)),
         **dict.fromkeys(beneficiaries.EVENTS, fields_read(AddedBeneficiary)),
-        **dict.fromkeys(terminations.EVENTS, fields_read(RegisteredTermination)),
+        terminations.REGISTERED: fields_read(RegisteredTermination),
+        terminations.CANCELLED: fields_read(CancelledTermination),
         **dict.fromkeys(removals.EVENTS, fields_read(RemovedPerson)),
     }

@@ -53,6 +53,7 @@ NOTICE = Expectation(
         "replaces": None,
         "file_name": match.str("Avis de résiliation 2026 – MGAS.pdf"),
         "termination": {
+            "termination_id": an_id("2d7f0c8b-95e1-4a63-b840-6c3e1f9d5a78"),
             "received_at": an_instant("2026-11-21T09:00:00Z"),
             "effective_date": a_day("2026-12-31"),
             "use": match.regex("termination", regex=r"termination|withdrawal"),

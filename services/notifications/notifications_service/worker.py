@@ -39,6 +39,7 @@ from notifications_service.usecases.hear_bounce import listen_for_bounces
 from notifications_service.usecases.measure_waiting import measure_waiting
 from notifications_service.usecases.read_returns import read_returns
 from notifications_service.usecases.remove_old_letters import remove_old_letters
+from notifications_service.usecases.remove_old_receipts import remove_old_receipts
 from notifications_service.usecases.remove_served_letters import remove_served_letters
 from notifications_service.usecases.send_due_mails import send_due_mails
 from notifications_service.usecases.submit_letters import submit_letters
@@ -74,6 +75,7 @@ MEASURE_SECONDS = 10.0
 PROMISES_SECONDS = 60.0
 RETURNS_SECONDS = 5.0
 REMOVE_SECONDS = 600.0
+REMOVE_RECEIPTS_SECONDS = 3600.0
 SUBSCRIBE_SECONDS = 3600.0
 REMOVE_SERVED_SECONDS = 2.0  # the print provider acknowledges by HTTP, to another process
 
@@ -92,6 +94,7 @@ def background(notifications: Notifications) -> Background:
             Loop("promises", PromiseWatch(notifications).look, PROMISES_SECONDS),
             Loop("returns", partial(read_returns, notifications), RETURNS_SECONDS),
             Loop("old_letters", partial(remove_old_letters, notifications), REMOVE_SECONDS),
+            Loop("old_receipts", partial(remove_old_receipts, notifications), REMOVE_RECEIPTS_SECONDS),
             Loop(
                 "served_letters",
                 partial(remove_served_letters, notifications),

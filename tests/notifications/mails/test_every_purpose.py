@@ -19,6 +19,8 @@ from contracts_service.events import (
     EmailCheckRequested,
     ReimbursementSettled,
     RemovalAnnounced,
+    TerminationCancelled,
+    TerminationReceived,
     TerminationRegistered,
 )
 from documents_service.events import DocumentIssued
@@ -83,7 +85,8 @@ IN_BOTH_PARTS = {
         "Gardez ce message",
         "15\u00a0décembre\u00a02031",
     ],
-    "termination_receipt": [MOMENT, "15\u00a0décembre\u00a02026", "Gardez ce message"],
+    "termination_cancelled": [MOMENT, "Votre contrat continue", "n’est plus valable", "connexion"],
+    "termination_receipt": [MOMENT, "Gardez ce message"],
     "activation": ["Si cela se reproduit"],
     "email_change_code": [CODE, "valable jusqu’au"],
     "email_change_confirmed": [MOMENT],
@@ -148,6 +151,8 @@ def contract_events(about: dict[str, Any]) -> list[Event]:
         told(EmailCheckRequested, email=EMAIL, **about),
         *requests,
         told(TerminationRegistered, email=TYPED, **about),
+        told(TerminationReceived, email=TYPED, **about),
+        told(TerminationCancelled, cause="contested", **about | {"cancelled_at": AT, "end_date": None}),
         told(ContractEnded, **about),
         told(RemovalAnnounced, **about),
         told(DocumentIssued, **about),
@@ -195,7 +200,9 @@ async def test_every_mail_is_complete_french_and_harmless(
     mails = await all_mails(service, relay, brand)
 
     assert {mail.purpose for mail in mails} == MAILS.keys() == IN_BOTH_PARTS.keys()
-    assert len(mails) == len(MAILS) + 2  # an activation with a link and one without; a passkey that came, one that went
+    assert (
+        len(mails) == len(MAILS) + 3
+    )  # an activation and a receipt of either kind; a passkey that came, one that went
     for mail in mails:
         said = [*IN_BOTH_PARTS[mail.purpose], sender.name, sender.phone, sender.email, sender.hours]
         assert [words for words in said if words not in flowing(mail.text)] == [], mail.purpose

@@ -14,8 +14,20 @@ from notifications_service.resources import Notifications
 from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent, plan_message
 from notifications_service.usecases.plan_notice import plan_notice
+from notifications_service.usecases.plan_receipt import ReceivedTermination, plan_receipt
+from notifications_service.usecases.tell_cancelled_termination import (
+    UndoneTermination,
+    is_cancelled,
+    tell_cancelled_termination,
+)
 
-EVENTS = ("termination.registered.v1", "contract.ended.v1", "removal.announced.v1")
+EVENTS = (
+    "termination.received.v1",
+    "termination.registered.v1",
+    "termination.cancelled.v1",
+    "contract.ended.v1",
+    "removal.announced.v1",
+)
 
 
 class NamedHolder(Reader):
@@ -25,7 +37,7 @@ class NamedHolder(Reader):
 
 
 class RegisteredTermination(MemberEvent):
-    """What notifications reads of a termination; `email` is where its sender wants the receipt."""
+    """What notifications reads of a termination; `email` is where a sender whom we know wants the receipt."""
 
     termination_id: UUID
     received_at: datetime
@@ -61,6 +73,8 @@ class AnnouncedRemoval(MemberEvent):
 def subscriptions(notifications: Notifications) -> list[Subscription]:
     """Return the subscriptions."""
     return [
+        telling(notifications, "termination.received.v1", ReceivedTermination, plan_receipt),
+        telling(notifications, "termination.cancelled.v1", UndoneTermination, tell_cancelled_termination),
         telling(notifications, "termination.registered.v1", RegisteredTermination, _acknowledge),
         telling(notifications, "contract.ended.v1", EndedContract, by_notice("contract_ended")),
         telling(notifications, "removal.announced.v1", AnnouncedRemoval, by_notice("removal_announced")),
@@ -72,6 +86,8 @@ async def _acknowledge(
 ) -> None:
     # Whoever sends it may give an address of their own: the member is told by what was known before, whatever that is.
     known = await known_email(notifications, connection, termination.brand, termination.member_id)
+    if await is_cancelled(connection, termination.termination_id):
+        return  # this news comes late
     if termination.holder is None:  # otherwise by the notice that documents draws: consumers/documents.py
         await plan_notice(notifications, connection, "termination_acknowledged", termination, to=known)
     given = termination.email

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from service_kit.database import Connection
-from service_kit.subscriptions import EventContext, Subscription
+from service_kit.subscriptions import EventContext, Reader, Subscription
 
 from notifications_service.domain.message_kinds import MAILS, Purpose
 from notifications_service.resources import Notifications
@@ -17,13 +17,13 @@ from notifications_service.usecases.plan_notice import plan_notice
 Tell = Callable[[Notifications, Connection, Any], Awaitable[None]]
 
 
-def telling(notifications: Notifications, event_type: str, reader: type[MemberEvent], tell: Tell) -> Subscription:
+def telling(notifications: Notifications, event_type: str, reader: type[Reader], tell: Tell) -> Subscription:
     """Return the subscription of an event; it wakes the loop that sends. Letters are collected at their loop's next poll."""
     return Subscription(event_type, reader, partial(_hear, notifications, tell), notifications.mail_due)
 
 
 async def _hear(
-    notifications: Notifications, tell: Tell, connection: Connection, event: MemberEvent, _context: EventContext
+    notifications: Notifications, tell: Tell, connection: Connection, event: Reader, _context: EventContext
 ) -> None:
     await tell(notifications, connection, event)
 

@@ -32,6 +32,7 @@ _WHY_STOPPED = {
     "code-has-served": "L’envoi a été arrêté : son code a déjà servi.",
     "code-cancelled": "L’envoi a été arrêté : son code a été annulé entre-temps.",
     "declined": "L’envoi a été arrêté : vous ne voulez plus de ces annonces.",
+    "termination-cancelled": "L’envoi a été arrêté : la résiliation a été annulée entre-temps.",
     "member-signed-in": "L’envoi a été arrêté : vous avez pu vous connecter entre-temps.",
 }
 _BY_POST_INSTEAD = "L’envoi de ce courrier a été décidé : l’e-mail demandé d’abord n’a pas pu arriver."

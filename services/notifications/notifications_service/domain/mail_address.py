@@ -54,6 +54,11 @@ class MailAddress:
         return f"{self.local_part}@{self.domain}"
 
     @property
+    def mailbox(self) -> str:
+        """Return what names the mailbox, whatever the case and whatever stands behind a plus (RFC 5233)."""
+        return f"{self.local_part.partition('+')[0]}@{self.domain}".casefold()
+
+    @property
     def needs_smtputf8(self) -> bool:
         """Tell whether only a relay that offers SMTPUTF8 (RFC 6531) can take it."""
         return not self.local_part.isascii()

@@ -45,6 +45,7 @@ Purpose = Literal[
     "beneficiary_request_refused",
     "termination_acknowledged",
     "termination_receipt",
+    "termination_cancelled",
     "contract_ended",
     "removal_announced",
 ]
@@ -58,7 +59,8 @@ class MessageKind:
     name in `domain.message_content.MessageContent` → the event's field. Without one of them the words are not whole, and the
     event is parked, but for those in `optional`. (Without `email` nobody can be told by mail: no words lack it.)
     `link_path` names the brand's page that a token opens. `is_durable`: the law wants it on a durable medium (code de la
-    mutualité, L221-6-4 and L221-6-5), so that who has asked for paper gets it by post.
+    mutualité, L221-6-4 and L221-6-5), so that who has asked for paper gets it by post. `subject` names the event's field of what
+    the message is about, where other news may stop it.
     """
 
     purpose: Purpose
@@ -73,6 +75,7 @@ class MessageKind:
     can_be_declined: bool = False  # says how to get no more of its kind
     letter: Purpose | None = None  # of another purpose, which tells the same where a mail cannot go
     is_durable: bool = False
+    subject: str | None = None
 
     @property
     def required(self) -> frozenset[str]:
@@ -143,12 +146,13 @@ _MAILS = (
         lane=Lane.URGENT,
     ),
     MessageKind("account_locked", cause="lock_id", content={"email": "email", "moment": "locked_at"}),
-    # To the address that its sender has given, beside what the member is told: whoever it is, it is told no name.
+    # To the address that its sender has given, beside what the member is told: whoever it is, it is told no name. Without an
+    # account nothing is decided yet when it leaves: no date, and not a word that depends on whose contract it is.
     MessageKind(
         "termination_receipt",
         cause="termination_id",
         content={"email": "email", "moment": "received_at", "end_date": "effective_date", "use": "use"},
-        optional=frozenset({"use"}),
+        optional=frozenset({"end_date", "use"}),
         by_name=False,
     ),
     # Somebody without a working address reads neither of these two.
@@ -248,6 +252,14 @@ _NOTICES = (
         cause="cause",
         content={"moment": "received_at", "end_date": "effective_date", "use": "use", "attachment": "attachment"},
         optional=frozenset({"attachment", "use"}),
+        is_durable=True,
+        subject="termination_id",
+    ),
+    MessageKind(
+        "termination_cancelled",
+        cause="termination_id",
+        content={"moment": "cancelled_at", "end_date": "end_date", "use": "use"},
+        optional=frozenset({"end_date", "use"}),
         is_durable=True,
     ),
     MessageKind("contract_ended", cause="ending_id", content={"end_date": "end_date"}, is_durable=True),

@@ -28,6 +28,7 @@ class NewDelivery:
     address_digest: bytes | None
     promised_until: datetime | None  # of a letter
     document_id: UUID | None  # of what it brings
+    subject_id: UUID | None  # of what it is about, where other news may stop it
 
 
 async def plan(connection: Connection, delivery: NewDelivery) -> bool:
@@ -37,8 +38,9 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
             """
             INSERT INTO deliveries (
                 id, brand, purpose, channel, member_id, cause, state, next_attempt_at, created_at, expires_at, give_up_at,
-                message_id, masked_address, content_sealed, traceparent, lane, address_digest, promised_until, document_id
-            ) VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                message_id, masked_address, content_sealed, traceparent, lane, address_digest, promised_until, document_id,
+                subject_id
+            ) VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             ON CONFLICT (brand, purpose, member_id, cause) DO NOTHING
             RETURNING true
             """,
@@ -59,6 +61,7 @@ async def plan(connection: Connection, delivery: NewDelivery) -> bool:
             delivery.address_digest,
             delivery.promised_until,
             delivery.document_id,
+            delivery.subject_id,
         )
     )
 

@@ -12,6 +12,7 @@ _REMOVALS = (
     f"DELETE FROM suppressed_addresses WHERE delivery_id IN ({_MESSAGES}) OR (brand = $1 AND member_id = $2)",  # noqa: S608
     f"DELETE FROM closed_addresses WHERE delivery_id IN ({_MESSAGES}) OR (brand = $1 AND member_id = $2)",  # noqa: S608
     "DELETE FROM deliveries WHERE brand = $1 AND member_id = $2",
+    "DELETE FROM cancelled_terminations WHERE brand = $1 AND member_id = $2",
     "DELETE FROM declined_announcements WHERE brand = $1 AND member_id = $2",
     "DELETE FROM recipients WHERE brand = $1 AND member_id = $2",
 )

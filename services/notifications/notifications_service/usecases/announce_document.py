@@ -23,6 +23,7 @@ from notifications_service.usecases.plan_notice import plan_notice
 class NotedTermination(Reader):
     """The termination that a notice is about."""
 
+    termination_id: UUID | None = None
     received_at: datetime
     effective_date: date
     use: str = "termination"

@@ -22,6 +22,7 @@ from notifications_service.usecases.keep_recipient import known_email
 from notifications_service.usecases.plan_message import MemberEvent
 from notifications_service.usecases.plan_notice import plan_notice
 from notifications_service.usecases.replace_by_letter import replace_brought_again
+from notifications_service.usecases.tell_cancelled_termination import is_cancelled
 
 PURPOSE: Purpose = "termination_acknowledged"
 
@@ -32,6 +33,7 @@ class BroughtNotice(MemberEvent):
     """What is told with the notice of a termination; a corrected one is another document, and is told again."""
 
     cause: UUID
+    termination_id: UUID | None
     received_at: datetime
     effective_date: date
     use: str
@@ -41,6 +43,9 @@ class BroughtNotice(MemberEvent):
 async def bring_document(notifications: Notifications, connection: Connection, document: IssuedDocument) -> None:
     """Plan the message that brings a document; raise FinalEventError where nobody says what to write with it."""
     notice = _notice(document)
+    if notice.termination_id is not None and await is_cancelled(connection, notice.termination_id):
+        log.info("notice_not_brought", document_id=str(notice.cause))  # its termination is undone: told otherwise
+        return
     if not await _replaced(notifications, connection, notice):
         to = await known_email(notifications, connection, document.brand, document.member_id)
         await plan_notice(notifications, connection, PURPOSE, notice, to=to)
@@ -54,6 +59,7 @@ def _notice(document: IssuedDocument) -> BroughtNotice:
         brand=document.brand,
         member_id=document.member_id,
         cause=document.document_id,
+        termination_id=document.termination.termination_id,
         received_at=document.termination.received_at,
         effective_date=document.termination.effective_date,
         use=document.termination.use,

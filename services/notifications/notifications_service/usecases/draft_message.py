@@ -31,6 +31,7 @@ class Occasion:
     member_id: UUID
     cause: UUID
     secret_expires_at: datetime | None = None
+    subject_id: UUID | None = None  # what the message is about, where other news may stop it
 
 
 def draft_message(
@@ -60,6 +61,7 @@ def draft_message(
         promised_until=None if is_mail else promised_until(brand.letters, now),
         address_digest=None if email is None else email_digest(notifications, occasion.brand, email),
         document_id=None if content.attachment is None else content.attachment.document_id,
+        subject_id=occasion.subject_id,
     )
 
 

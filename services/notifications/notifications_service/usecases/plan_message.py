@@ -90,4 +90,5 @@ def _check_whole(kind: MessageKind, content: MessageContent) -> None:
 
 def _occasion(kind: MessageKind, event: MemberEvent) -> Occasion:
     expires_at: datetime | None = getattr(event, kind.expires) if kind.expires else None
-    return Occasion(event.brand, event.member_id, getattr(event, kind.cause), expires_at)
+    subject_id: UUID | None = getattr(event, kind.subject) if kind.subject else None
+    return Occasion(event.brand, event.member_id, getattr(event, kind.cause), expires_at, subject_id)
