@@ -11,6 +11,7 @@ from tests.support.termination_steps import (
     PUBLIC,
     SECRET,
     Somebody,
+    a_member,
     at,
     begun,
     call,
@@ -70,6 +71,40 @@ async def test_a_death_is_not_identified_without_its_certificate(space: OpenCont
 
     assert (status, problem["fields"][0]["field"]) == (422, "proof_seen")
     assert await member.end_date() is None
+
+
+async def test_a_day_that_anybody_can_type_opens_no_withdrawal_before_a_person_has_looked(
+    space: OpenContracts, number: int
+) -> None:
+    member = await a_member(space, number, effective_date="2026-11-01")
+    request_id = await sent(space, member.number, motive="withdrawal", event_date="2026-11-20")
+    await decided(space)
+    waiting = await evidence_of(space, request_id)
+    path = f"/v1/mgas/staff/terminations/{request_id}/identification"
+    body = {"membership_number": member.number, "reason": "Appel de la personne."}
+    refused, problem = await call(space, "POST", path, body, space.staff())
+    accepted, _ = await call(space, "POST", path, {**body, "proof_seen": True}, space.staff())
+
+    assert (waiting["state"], refused, problem["fields"][0]["field"]) == ("to_identify", 422, "proof_seen")
+    assert (accepted, await member.end_date()) == (200, "2026-11-21")
+
+
+async def test_a_withdrawal_that_needs_no_typed_day_waits_for_nobody(space: OpenContracts, number: int) -> None:
+    member = await a_member(space, number, effective_date="2026-11-10")
+    await sent(space, member.number, motive="withdrawal", event_date="2026-11-20")
+    await decided(space)
+
+    assert await member.end_date() == "2026-11-21"
+
+
+async def test_a_contract_of_seven_years_is_not_withdrawn_from_by_a_typed_day(
+    space: OpenContracts, member: Somebody
+) -> None:
+    request_id = await sent(space, member.number, motive="withdrawal", event_date="2026-11-20")
+    await decided(space)
+    row = await evidence_of(space, request_id)
+
+    assert (row["motive"], row["requalified"], await member.end_date()) == ("infra_annual", True, "2026-12-21")
 
 
 async def test_the_answers_are_the_same_for_a_member_and_for_nobody(space: OpenContracts, member: Somebody) -> None:

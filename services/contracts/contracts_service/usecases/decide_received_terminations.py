@@ -1,7 +1,7 @@
 """Behind the answer: who has sent what came without an account, and what it comes to.
 
 Reads terminations and members; writes what register_termination does. A request of which nobody is recognised waits for an
-adviser: it was received all the same. So does a death, which a certificate proves.
+adviser: it was received all the same. So does what holds by nothing but a day that was typed (`domain/termination/proof.py`).
 """
 
 from uuid import UUID
@@ -11,14 +11,14 @@ from service_kit.database import Connection, is_unavailable
 
 from contracts_service.domain.termination.entry import Entry
 from contracts_service.domain.termination.identification import is_same_person
+from contracts_service.domain.termination.proof import needs_proof
 from contracts_service.resources import Contracts
 from contracts_service.store import members, terminations
 from contracts_service.store.terminations import TerminationRow
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member
 from contracts_service.usecases.register_termination import Step, add_step, open_evidence, settle
-
-FOR_A_PERSON = ("death",)  # a certificate is looked at first
+from contracts_service.usecases.termination_recap import grounds_of
 
 log = structlog.get_logger()
 
@@ -53,11 +53,20 @@ async def _decide(service: Contracts, termination_id: UUID, brand: str) -> None:
             return  # another worker was quicker
         entry, _ = open_evidence(service, row)
         rows = await _recognise(connection, row, entry)
-        if rows is None or entry.motive in FOR_A_PERSON:
+        if rows is None or await is_to_be_proved(service, connection, rows, row):
             await terminations.set_aside(connection, row.id)
             return
         await add_step(service, connection, row.id, Step("identified", "service"), now=now)
         await settle(service, connection, rows, row, now=now)
+
+
+async def is_to_be_proved(
+    service: Contracts, connection: Connection, rows: MemberRows, termination: TerminationRow
+) -> bool:
+    """Tell whether a person looks at a proof before the request counts for the contract of `rows`."""
+    entry, _ = open_evidence(service, termination)
+    grounds = await grounds_of(service, connection, rows)
+    return needs_proof(entry.request(), grounds, received_at=termination.received_at)
 
 
 async def _recognise(connection: Connection, row: TerminationRow, entry: Entry) -> MemberRows | None:

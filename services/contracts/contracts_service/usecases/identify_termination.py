@@ -14,11 +14,11 @@ from contracts_service.domain.termination.errors import REQUIRED, TerminationClo
 from contracts_service.resources import Contracts
 from contracts_service.store import members, terminations
 from contracts_service.store.terminations import TerminationRow
-from contracts_service.usecases.decide_received_terminations import FOR_A_PERSON
+from contracts_service.usecases.decide_received_terminations import is_to_be_proved
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.record_deed import record_deed
 from contracts_service.usecases.record_termination import member_with_number
-from contracts_service.usecases.register_termination import Step, add_step, open_evidence, settle
+from contracts_service.usecases.register_termination import Step, add_step, settle
 
 IDENTIFIED = "termination_identified"
 
@@ -38,10 +38,9 @@ async def identify_termination(
             raise NotFound
         if row.state != "to_identify":
             raise TerminationClosed
-        entry, _ = open_evidence(service, row)
-        if entry.motive in FOR_A_PERSON and not proof_seen:
-            raise InvalidRequest(fields=(FieldProblem("proof_seen", *REQUIRED),))
         rows = await member_with_number(connection, act.brand, membership_number)
+        if not proof_seen and await is_to_be_proved(service, connection, rows, row):
+            raise InvalidRequest(fields=(FieldProblem("proof_seen", *REQUIRED),))
         await add_step(service, connection, row.id, Step("identified", "staff"), now=now)
         await settle(service, connection, rows, row, now=now)
         deed = act.deed(IDENTIFIED, object_id=row.id, member_id=rows.member.id)

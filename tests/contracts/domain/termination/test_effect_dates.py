@@ -218,12 +218,21 @@ def test_after_a_year_what_does_not_apply_is_done_as_an_infra_annual_termination
         ("2026-06-23", "2026-06-09", ("effective", "withdrawal", "2026-06-23", None)),
         ("2026-06-23", "2026-05-01", ("not_open", "withdrawal", None, "withdrawal-late")),
         ("2026-06-01", None, ("effective", "withdrawal", "2026-06-07", None)),
+        # nobody can prove when documents came: a month is believed
+        ("2026-07-22", "2026-07-08", ("effective", "withdrawal", "2026-07-22", None)),
+        ("2026-07-10", "2026-07-09", ("not_open", "withdrawal", None, "withdrawal-late")),
     ],
 )
 def test_a_withdrawal_has_fourteen_days(received: str, documents: str | None, expected: tuple[str, ...]) -> None:
     came = None if documents is None else date.fromisoformat(documents)
 
     assert said(decided(TerminationRequest("withdrawal", event_date=came), received, contract=YOUNG)) == expected
+
+
+def test_documents_that_came_yesterday_open_no_withdrawal_from_a_contract_of_seven_years() -> None:
+    decision = decided(TerminationRequest("withdrawal", event_date=date(2026, 11, 20)), "2026-11-21")
+
+    assert said(decision) == ("effective", "infra_annual", "2026-12-21", "withdrawal-late")  # R221-5, II
 
 
 def test_a_brand_may_take_cover_that_was_withdrawn_from_as_never_begun() -> None:

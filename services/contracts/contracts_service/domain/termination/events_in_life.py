@@ -44,11 +44,13 @@ def end_by_withdrawal(
 ) -> Verdict:
     """Judge a withdrawal (L221-18, II): within 14 calendar days of the effective date, or of the documents if they came later.
 
-    The day that the delay begins with does not count. Cover that has not begun never begins; what has begun ends at once, or is
-    taken never to have begun, as the brand's règlement says.
+    The day that the delay begins with does not count. Nobody can prove when the documents came: a day is believed for as long
+    as the brand says after the effective date, or else a contract of any age would end at once. Cover that has not begun never
+    begins; what has begun ends at once, or is taken never to have begun, as the brand's règlement says.
     """
     begins = max(contract.effective_date, min(request.event_date or contract.effective_date, day))
-    if day > days_after(begins, rules.withdrawal_days):
+    believed = begins <= days_after(contract.effective_date, rules.withdrawal_documents_days)
+    if not believed or day > days_after(begins, rules.withdrawal_days):
         return Inapplicable("withdrawal-late", WITHDRAWAL)
     eve = contract.effective_date - timedelta(days=1)
     if day < contract.effective_date or rules.withdrawal_ends == "never_began":

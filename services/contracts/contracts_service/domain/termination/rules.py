@@ -24,6 +24,7 @@ class TerminationRules(BaseModel):
     mandatory_group: Literal["infra_annual", "event"] = "infra_annual"  # as the règlement says
     css: Literal["infra_annual", "event"] = "event"
     withdrawal_days: int = Field(default=14, ge=14, le=30)  # L221-18, II
+    withdrawal_documents_days: int = Field(default=30, ge=0, le=90)  # so late they are believed to have come
     withdrawal_ends: Literal["at_once", "never_began"] = "at_once"
     withdrawal_online_from: date = date(2026, 6, 19)  # directive (EU) 2023/2673
     draft_days: int = Field(default=30, ge=1, le=90)
