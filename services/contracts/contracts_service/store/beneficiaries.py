@@ -27,6 +27,14 @@ class BeneficiaryRow:
     autonomous_from: date
 
 
+@dataclass(frozen=True)
+class KnownNumber:
+    """The number of somebody who is, or was, on a contract."""
+
+    sealed: bytes
+    digest: bytes | None
+
+
 async def known_of(connection: Connection, contract_ids: list[UUID]) -> dict[UUID, list[KnownBeneficiary]]:
     """Return contract → everybody whom it covers, or has covered, those of today first."""
     rows = await connection.fetch(
@@ -41,6 +49,14 @@ async def known_of(connection: Connection, contract_ids: list[UUID]) -> dict[UUI
         contract_id, *columns = row.values()
         known[contract_id].append(KnownBeneficiary(*columns))
     return known
+
+
+async def number_of(connection: Connection, beneficiary_id: UUID) -> KnownNumber | None:
+    """Return somebody's number, locked so that it is still the same when the row is written; None where none is known."""
+    row = await connection.fetchrow(
+        "SELECT nir_sealed, nir_digest FROM beneficiaries WHERE id = $1 FOR NO KEY UPDATE", beneficiary_id
+    )
+    return None if row is None or row["nir_sealed"] is None else KnownNumber(*row.values())
 
 
 async def covered_by(connection: Connection, contract_id: UUID) -> list[BeneficiaryRow]:

@@ -53,6 +53,13 @@ async def due_to_apply(connection: Connection, *, today: date, limit: int) -> li
     return [DueRequest(*row.values()) for row in rows]
 
 
+async def put_off(connection: Connection, request_id: UUID, *, until: date) -> None:
+    """Look at an accepted request on another day, if it is still to be applied."""
+    await connection.execute(
+        "UPDATE beneficiary_requests SET apply_on = $2 WHERE id = $1 AND apply_on IS NOT NULL", request_id, until
+    )
+
+
 async def due_to_lapse(
     connection: Connection, brand: str, *, incomplete_since: datetime, open_since: datetime, limit: int
 ) -> list[UUID]:

@@ -2,7 +2,7 @@
 
 Reads and writes members, contracts, beneficiaries, beneficiary_requests and the outbox; publishes member.changed, hence the new
 card, and beneficiary.added. The people are the member's choice from now on: a file that repeats what it said does not undo
-it (ADR 0012).
+it (ADR 0012). A request that cannot be applied is put off to the next day, so that it holds up nobody behind it.
 """
 
 from dataclasses import replace
@@ -27,8 +27,10 @@ from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member, save_change
 from contracts_service.usecases.request_conflicts import find_covered, person_of
 from contracts_service.usecases.request_events import tell_addition
+from contracts_service.usecases.tell_left_out import tell_left_out
 
 ROUND = 20
+LOOP = "beneficiary_requests"
 
 log = structlog.get_logger()
 
@@ -39,7 +41,11 @@ async def apply_due_requests(service: Contracts) -> int:
     async with service.database.connection() as connection:
         due = await request_queues.due_to_apply(connection, today=civil_date(now), limit=ROUND)
     for one in due:
-        await _apply_one(service, one, now=now)
+        try:
+            await _apply_one(service, one, now=now)
+        except Exception as error:
+            tell_left_out(LOOP, error, request_id=str(one.id))
+            await _put_off(service, one, now=now)
     if due:
         service.foundation.wake.call()
     return len(due)
@@ -53,6 +59,11 @@ async def _apply_one(service: Contracts, due: DueRequest, *, now: datetime) -> N
             await beneficiary_requests.save(connection, await apply_request(service, connection, request, now=now))
 
 
+async def _put_off(service: Contracts, due: DueRequest, *, now: datetime) -> None:
+    async with service.database.transaction() as connection:
+        await request_queues.put_off(connection, due.id, until=civil_date(now) + timedelta(days=1))
+
+
 def day_of_change(request: BeneficiaryRequest, effective_date: date) -> date:
     """Return from which day on the contract says it: the first day of cover, or the one after the last day."""
     return effective_date if request.change == "addition" else effective_date + timedelta(days=1)
@@ -63,10 +74,13 @@ async def apply_request(
 ) -> BeneficiaryRequest:
     """Change the contract as an accepted request says, under the brand's lock; return the request, to be saved.
 
-    Where a file has brought the same news before, nothing is left to be changed.
+    Where a file has brought the same news before, nothing is left to be changed; cover that would begin after the contract's last
+    day never does: the request lapses.
     """
     rows = await load_member(connection, brand=request.brand, member_id=request.member_id)
     assert rows is not None  # the request refers to it
+    if _begins_too_late(rows, request):
+        return _lapsed(request, now=now)
     beneficiary_id = request.beneficiary_id
     if request.change == "removal":
         await _remove(service, connection, rows, request, now=now)
@@ -76,6 +90,20 @@ async def apply_request(
         beneficiary_id = await _add(service, connection, rows, request, now=now)
     log.info("beneficiary_request_applied", request_id=str(request.id), change=request.change)
     return replace(request, beneficiary_id=beneficiary_id, nir_sealed=None, apply_on=None, applied_at=now)
+
+
+def _begins_too_late(rows: MemberRows, request: BeneficiaryRequest) -> bool:
+    last_day, first_day = rows.contract.end_date, request.effective_date
+    if request.change != "addition" or last_day is None or first_day is None:
+        return False
+    return last_day < first_day
+
+
+def _lapsed(request: BeneficiaryRequest, *, now: datetime) -> BeneficiaryRequest:
+    """Return an accepted request that came to nothing; who accepted it, and when, is in the journal of deeds."""
+    log.info("beneficiary_request_lapsed", request_id=str(request.id), state=request.state)
+    nothing_left = replace(request, nir_sealed=None, apply_on=None, effective_date=None, decided_at=None)
+    return replace(nothing_left, state="lapsed", version=request.version + 1, closed_at=now)
 
 
 async def _remove(
@@ -92,6 +120,8 @@ async def _add(
     known = (await beneficiaries.known_of(connection, [rows.contract.id]))[rows.contract.id]
     (back,) = recognise(known, [person_of(request)])  # whoever was on the contract before is the same person
     added = _row(service, rows, request, beneficiary_id=back or service.entropy.new_id())
+    if back is not None and (number := await beneficiaries.number_of(connection, back)) is not None:
+        added = replace(added, nir_sealed=number.sealed, nir_digest=number.digest)  # a request without one erases none
     saved = await _save(service, connection, rows, [*rows.beneficiaries, added], now=now)
     await tell_addition(
         service, connection, request, beneficiary_id=added.id, member_version=saved.member.version, now=now

@@ -5,7 +5,7 @@ Publishes beneficiary.autonomous (code de la mutualité, L114-2): on the day on 
 whenever what is told of an autonomous person changes: name, number, address, cover, refusal.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import orjson
@@ -25,8 +25,10 @@ from contracts_service.events import BeneficiaryAutonomous
 from contracts_service.resources import Contracts
 from contracts_service.store import autonomous_news
 from contracts_service.store.autonomous_news import Looked, LookedAt
+from contracts_service.usecases.tell_left_out import tell_left_out
 
 ROUND = 200  # in one transaction; a first import brings hundreds of thousands
+LOOP = "autonomous_people"
 
 log = structlog.get_logger()
 
@@ -39,7 +41,7 @@ async def tell_autonomous_beneficiaries(service: Contracts) -> int:
     async with service.database.transaction() as connection:
         due = await autonomous_news.take_due(connection, today=civil_date(now), limit=ROUND)
         for person in await autonomous_news.find_all(connection, due) if due else []:
-            event, outcome = _look(service, person, today=civil_date(now))
+            event, outcome = _look_safely(service, person, today=civil_date(now))
             looked.append(outcome)
             if event is not None:
                 events.append((service.entropy.new_id(), event, current_traceparent()))
@@ -49,6 +51,15 @@ async def tell_autonomous_beneficiaries(service: Contracts) -> int:
     if events:
         log.info("autonomous_people_told", looked_at=len(looked), told=len(events))
     return len(looked)
+
+
+def _look_safely(service: Contracts, person: LookedAt, *, today: date) -> tuple[BeneficiaryAutonomous | None, Looked]:
+    """Look; whoever cannot be told is looked at again the next day, and nobody else waits for it."""
+    try:
+        return _look(service, person, today=today)
+    except Exception as error:
+        tell_left_out(LOOP, error, beneficiary_id=str(person.id))
+        return None, Looked(person.id, today + timedelta(days=1), person.told_version, person.told_digest)
 
 
 def _look(service: Contracts, person: LookedAt, *, today: date) -> tuple[BeneficiaryAutonomous | None, Looked]:
