@@ -109,7 +109,7 @@ async def test_a_confirmation_against_a_file_that_ends_the_contract_never_length
     digest = (await member.shown(draft_id))["recap_digest"]
     _, confirmation = await asyncio.gather(member.imported(end_date="2026-11-30"), member.confirmed(draft_id, digest))
 
-    # The file was first: the recap has changed. The confirmation was first: the file says something new, and wins.
+    # The file was first: the recap has changed. The confirmation was first: the file brings an earlier end, which holds.
     assert confirmation[0] in (200, 409)
     assert await member.end_date() == "2026-11-30"
 

@@ -137,10 +137,10 @@ async def test_a_file_that_knows_of_no_end_does_not_revive_the_contract(member: 
     await member.ended(motive="infra_annual")
     await member.imported(product="Sérénité plus")
     kept = await member.end_date()
-    await member.imported(end_date="2026-12-24")
+    await member.imported(end_date="2026-12-18")
 
     assert kept == "2026-12-21"
-    assert await member.end_date() == "2026-12-24"
+    assert await member.end_date() == "2026-12-18"
 
 
 async def test_an_earlier_end_that_is_known_stays(space: OpenContracts, number: int) -> None:

@@ -1,7 +1,7 @@
-"""What a member has chosen of phone, address, people and end, and the file that comes every day (ADR 0012)."""
+"""What a member has chosen of phone, address and people, and the file that comes every day (ADR 0012)."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +22,12 @@ CHOICES: dict[Part, Any] = {
     "phone": lambda rows: replace(rows, member=replace(rows.member, phone="+33699999999")),
     "address": lambda rows: replace(rows, member=replace(rows.member, address=MOVED)),
     "beneficiaries": lambda rows: replace(rows, beneficiaries=[]),
-    "end_date": lambda rows: replace(rows, contract=replace(rows.contract, end_date=date(2026, 12, 21))),
 }
 # What the file says of the part when it says something new.
 NEWS: dict[Part, dict[str, Any]] = {
     "phone": {"phone": "+33611111111"},
     "address": {"address": LINE["address"] | {"street": "9, rue Neuve"}},
     "beneficiaries": {"beneficiaries": [LINE["beneficiaries"][0] | {"relation": "other_dependant"}]},
-    "end_date": {"contract": LINE["contract"] | {"end_date": "2027-01-31"}},
 }
 
 each_part = pytest.mark.parametrize("part", CHOICES)
@@ -51,7 +49,7 @@ async def present(contracts: OpenContracts, member_id: UUID, part: Part) -> Any:
     async with contracts.service.database.connection() as connection:
         rows = await load_member(connection, brand="mgas", member_id=member_id)
     assert rows is not None
-    parts = {"phone": rows.member.phone, "address": rows.member.address, "end_date": rows.contract.end_date}
+    parts = {"phone": rows.member.phone, "address": rows.member.address}
     return {**parts, "beneficiaries": [one.relation for one in rows.beneficiaries]}[part]
 
 

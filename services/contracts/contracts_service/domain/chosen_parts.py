@@ -5,12 +5,11 @@ what the file had said when the choice was made: a file that repeats it changes 
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Literal
 
 import orjson
 
-Part = Literal["phone", "address", "beneficiaries", "end_date"]
+Part = Literal["phone", "address", "beneficiaries"]
 
 
 def said_of_phone(phone: str | None) -> bytes:
@@ -29,8 +28,3 @@ def said_of_beneficiaries(people: Sequence[tuple[str | None, str, str, int, str,
     Each is (first name, last name, birth date, birth rank, relation, NIR of 13 characters).
     """
     return orjson.dumps(sorted(orjson.dumps(person).decode() for person in people))
-
-
-def said_of_end(end_date: date | None) -> bytes:
-    """Return what is digested of a contract's last day."""
-    return b"" if end_date is None else end_date.isoformat().encode()

@@ -6,8 +6,9 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
+from service_kit.clock import civil_date
 
-from contracts_service.domain.termination.decision import Decision, Outcome
+from contracts_service.domain.termination.decision import Decision, Outcome, held_by
 from contracts_service.domain.termination.explanation import explain
 from contracts_service.domain.termination.grounds import Reason
 from contracts_service.domain.termination.motives import Channel, Motive, Use
@@ -108,7 +109,7 @@ def _receipt(service: Contracts, row: TerminationRow, contract: ContractRow) -> 
     if row.decided_at is None:
         return None
     texts = service.termination_texts[row.brand]
-    decision = _decision(row)
+    decision = _decision(row, contract)
     explained = explain(decision, replace(terminable(contract), end_date=row.former_end_date), texts)
     undone = row.state in CLOSED
     words = texts.texts.acknowledgement
@@ -118,10 +119,10 @@ def _receipt(service: Contracts, row: TerminationRow, contract: ContractRow) -> 
             "channel": row.channel,
             "motive": row.motive,
             "motive_label": texts.texts.motives[decision.motive].label,
-            "requalified": row.requalified,
-            "effective_date": row.effective_date,
-            "refund_by": row.refund_by,
-            "reason": row.reason,
+            "requalified": decision.requalified,
+            "effective_date": decision.effective_date,
+            "refund_by": decision.refund_by,
+            "reason": decision.reason,
             "articles": row.articles or [],
             "explanation": [texts.say(texts.texts.outcomes["undone"])] if undone else explained.sentences,
             "effects": [] if undone else explained.effects,
@@ -131,7 +132,17 @@ def _receipt(service: Contracts, row: TerminationRow, contract: ContractRow) -> 
     )
 
 
-def _decision(row: TerminationRow) -> Decision:
+def _decision(row: TerminationRow, contract: ContractRow) -> Decision:
+    """Return what was decided, or, of a request that stands, what it comes to while `contract` ends earlier."""
+    own, known = _own_decision(row), contract.end_date
+    if row.state != "registered" or row.effective_date is None or known is None:
+        return own
+    planned = known == row.former_end_date == row.effective_date
+    is_held = planned or known < row.effective_date
+    return held_by(own, known, civil_date(row.received_at)) if is_held else own
+
+
+def _own_decision(row: TerminationRow) -> Decision:
     outcome: Outcome = "effective"
     if row.effective_date is None:
         outcome = "routed" if row.reason == "employers-contract" else "not_open"

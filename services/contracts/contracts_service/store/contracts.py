@@ -23,6 +23,7 @@ class ContractRow:
     end_date: date | None
     responsible: bool
     guarantees: list[dict[str, str]]
+    file_end_date: date | None  # what the file says, where a termination may have given another end
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ async def save_all(connection: Connection, rows: list[ContractRow]) -> None:
     await connection.executemany(
         """
         INSERT INTO contracts (
-            id, member_id, product, kind, effective_date, renewal_date, end_date, responsible, guarantees
-        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            id, member_id, product, kind, effective_date, renewal_date, end_date, responsible, guarantees,
+            file_end_date
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (id) DO UPDATE SET
             product = $3, kind = $4, effective_date = $5, renewal_date = $6, end_date = $7, responsible = $8,
-            guarantees = $9
+            guarantees = $9, file_end_date = $10
         """,
         [tuple(vars(row).values()) for row in rows],
     )
@@ -59,7 +61,8 @@ async def find(connection: Connection, member_id: UUID) -> ContractRow:
     """Return the contract of a member: everybody has one."""
     row = await connection.fetchrow(
         """
-        SELECT id, member_id, product, kind, effective_date, renewal_date, end_date, responsible, guarantees
+        SELECT id, member_id, product, kind, effective_date, renewal_date, end_date, responsible, guarantees,
+               file_end_date
         FROM contracts WHERE member_id = $1
         """,
         member_id,

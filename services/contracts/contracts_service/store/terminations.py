@@ -8,6 +8,8 @@ from uuid import UUID
 from service_kit.database import Connection, row_as
 from service_kit.http.cursors import Position
 
+from contracts_service.domain.termination.standing import Standing
+
 COLUMNS = """id, brand, use, channel, received_at, recorded_at, recorded_by, text_digest, recap_digest, evidence_sealed,
 secret_digest, state, member_id, decided_at, motive, requalified, effective_date, refund_by, reason, articles,
 former_end_date, ends_contract, closed_at"""
@@ -151,6 +153,18 @@ async def of_brand(
         limit,
     )
     return [TerminationRow(**dict(row)) for row in rows]
+
+
+async def standing(connection: Connection, member_ids: Sequence[UUID]) -> list[Standing]:
+    """Return the registered terminations of members that were not undone."""
+    rows = await connection.fetch(
+        """
+        SELECT id, member_id, effective_date, motive FROM terminations
+        WHERE member_id = ANY($1) AND state = 'registered'
+        """,
+        list(member_ids),
+    )
+    return [Standing(**dict(row)) for row in rows]
 
 
 async def find_acknowledged(connection: Connection, member_id: UUID, *, cause: UUID | None) -> UUID | None:

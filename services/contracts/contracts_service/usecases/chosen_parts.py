@@ -13,7 +13,6 @@ from contracts_service.domain.chosen_parts import (
     Part,
     said_of_address,
     said_of_beneficiaries,
-    said_of_end,
     said_of_phone,
 )
 from contracts_service.domain.enrolment_line import EnrolmentLine
@@ -50,16 +49,14 @@ async def keep_chosen(connection: Connection, told: MemberRows) -> MemberRows:
     """Return the rows that a file tells, with the present values of the parts in `told.member.chosen`."""
     present = await load_member(connection, brand=told.member.brand, member_id=told.member.id)
     assert present is not None  # whoever has chosen something is there
-    chosen, member, contract, people = told.member.chosen, told.member, told.contract, told.beneficiaries
+    chosen, member, people = told.member.chosen, told.member, told.beneficiaries
     if "phone" in chosen:
         member = replace(member, phone=present.member.phone)
     if "address" in chosen:
         member = replace(member, address=present.member.address)
-    if "end_date" in chosen:
-        contract = replace(contract, end_date=present.contract.end_date)
     if "beneficiaries" in chosen:
         people = present.beneficiaries
-    return MemberRows(member, contract, people)
+    return MemberRows(member, told.contract, people)
 
 
 def _said_by(seals: Seals, rows: MemberRows, part: Part) -> bytes:
@@ -67,8 +64,6 @@ def _said_by(seals: Seals, rows: MemberRows, part: Part) -> bytes:
         return said_of_phone(rows.member.phone)
     if part == "address":
         return said_of_address(rows.member.address)
-    if part == "end_date":
-        return said_of_end(rows.contract.end_date)
     return said_of_beneficiaries([_person(seals, row) for row in rows.beneficiaries])
 
 
@@ -88,7 +83,6 @@ def _said_by_line(line: EnrolmentLine) -> dict[str, bytes]:
         "phone": said_of_phone(line.phone),
         "address": said_of_address(line.address.model_dump(mode="json")),
         "beneficiaries": said_of_beneficiaries(people),
-        "end_date": said_of_end(line.contract.end_date),
     }
 
 

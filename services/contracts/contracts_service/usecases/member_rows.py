@@ -74,6 +74,7 @@ def contract_row(enrolment: Enrolment) -> ContractRow:
         end_date=contract.end_date,
         responsible=contract.responsible,
         guarantees=[guarantee.model_dump() for guarantee in contract.guarantees],
+        file_end_date=contract.end_date,
     )
 
 

@@ -23,7 +23,6 @@ from contracts_service.store import termination_records, terminations
 from contracts_service.store.termination_records import StepRow
 from contracts_service.store.terminations import DecidedRow, ReceivedRow, TerminationRow
 from contracts_service.termination_events import REGISTERED
-from contracts_service.usecases.chosen_parts import chosen_with
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import save_change
 from contracts_service.usecases.termination_recap import grounds_of
@@ -85,12 +84,16 @@ async def keep_evidence(service: Contracts, connection: Connection, evidence: Ev
 async def settle(
     service: Contracts, connection: Connection, rows: MemberRows, termination: TerminationRow, *, now: datetime
 ) -> Decision:
-    """Decide what was received about the contract of `rows`, and do it. What it comes to depends on the instant of receipt."""
+    """Decide what was received about the contract of `rows`, and do it. What it comes to depends on the instant of receipt.
+
+    Kept is what it comes to by itself, also while an earlier end holds.
+    """
     entry, _ = open_evidence(service, termination)
     grounds = await grounds_of(service, connection, rows)
     decision = decide(entry.request(), grounds, received_at=termination.received_at)
     end, known = decision.effective_date, rows.contract.end_date
     ends_contract = end is not None and (known is None or end < known)
+    own = decision.own or decision
     await terminations.decide(
         connection,
         DecidedRow(
@@ -98,12 +101,12 @@ async def settle(
             state=STATES[decision.outcome],
             member_id=rows.member.id,
             decided_at=now,
-            motive=decision.motive,
-            requalified=decision.requalified,
-            effective_date=end,
-            refund_by=decision.refund_by,
-            reason=decision.reason,
-            articles=list(decision.articles),
+            motive=own.motive,
+            requalified=own.requalified,
+            effective_date=own.effective_date,
+            refund_by=own.refund_by,
+            reason=own.reason,
+            articles=list(own.articles),
             former_end_date=known,
             ends_contract=ends_contract,
         ),
@@ -113,9 +116,8 @@ async def settle(
         event = _event(rows, termination, decision, entry)
         await service.outbox.append(connection, event, event_id=service.entropy.new_id(), occurred_at=now)
     if ends_contract:
-        member = replace(rows.member, chosen=chosen_with(service.seals, rows, "end_date"))
         contract = replace(rows.contract, end_date=end)
-        await save_change(service, connection, replace(rows, member=member, contract=contract), now=now)
+        await save_change(service, connection, replace(rows, contract=contract), now=now)
     return decision
 
 

@@ -1,7 +1,7 @@
 """Members as lines tell them: new ones are enrolled, known ones change or stay as they are.
 
-Reads members and beneficiaries; writes members, contracts, beneficiaries and the outbox; publishes member.enrolled and
-member.changed. In the caller's transaction.
+Reads members, beneficiaries and terminations; writes members, contracts, beneficiaries and the outbox; publishes
+member.enrolled and member.changed. In the caller's transaction.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from contracts_service.usecases.left_members import numbers_that_left
 from contracts_service.usecases.member_events import publish_members
 from contracts_service.usecases.member_rows import Enrolment, MemberRows, beneficiary_row, contract_row, member_row
 from contracts_service.usecases.saved_lines import NumberedLine, Saved
+from contracts_service.usecases.standing_terminations import keep_standing_ends
 
 
 async def save_members(
@@ -111,7 +112,8 @@ async def _rows(service: Contracts, connection: Connection, enrolments: list[Enr
         ]
         told.append(MemberRows(member_row(service.seals, one), contract_row(one), people))
         await slices.pause()
-    return [await keep_chosen(connection, one) if one.member.chosen else one for one in told]
+    told = [await keep_chosen(connection, one) if one.member.chosen else one for one in told]
+    return await keep_standing_ends(connection, told)
 
 
 async def _write(connection: Connection, rows: list[MemberRows], *, now: datetime) -> None:

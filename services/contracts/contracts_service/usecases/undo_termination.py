@@ -1,8 +1,8 @@
 """A termination that should not have been: contested by the member, or cancelled by the back office.
 
 Reads and writes terminations; writes members, contracts, the outbox and the deed; publishes member.changed, and of what was
-registered termination.cancelled. What came stays as evidence; the contract gets back the last day that it had, unless another one
-has been given meanwhile.
+registered termination.cancelled. What came stays as evidence; the contract gets the last day that the file says and the other
+terminations that stand leave it.
 """
 
 from dataclasses import replace
@@ -21,11 +21,13 @@ from contracts_service.store import members, terminations
 from contracts_service.store.terminations import TerminationRow
 from contracts_service.termination_events import CANCELLED as CANCELLED_VERSION
 from contracts_service.termination_events import Cause
+from contracts_service.usecases.data_rights import refuse_if_restricted
 from contracts_service.usecases.draft_termination import own_contract
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member, save_change
 from contracts_service.usecases.record_deed import record_deed
 from contracts_service.usecases.register_termination import Step, add_step
+from contracts_service.usecases.standing_terminations import end_without
 
 CANCELLED = "termination_cancelled"
 CLOSED = ("contested", "cancelled")
@@ -63,17 +65,19 @@ async def contest_termination(
 async def cancel_termination(
     service: Contracts, act: StaffAct, termination_id: UUID, *, now: datetime
 ) -> tuple[TerminationRow, MemberRows | None]:
-    """Undo any request that is not undone yet, and record the deed. Raises NotFound and TerminationClosed."""
+    """Undo any request that is not undone yet, and record the deed. Raises NotFound, DataRestricted and TerminationClosed."""
     async with service.database.transaction() as connection:
         await members.lock_brand(connection, act.brand)
         row = await terminations.find(connection, termination_id, brand=act.brand)
         if row is None:
             raise NotFound
+        whose, rows = row.member_id, None
+        if whose is not None:
+            await refuse_if_restricted(service, connection, whose, member_id=whose, brand=act.brand, now=now)
         if row.state in CLOSED:
             raise TerminationClosed
-        rows = None
-        if row.member_id is not None:
-            rows = await load_member(connection, brand=act.brand, member_id=row.member_id)
+        if whose is not None:
+            rows = await load_member(connection, brand=act.brand, member_id=whose)
         if rows is not None:
             rows = await _undo(service, connection, row, rows, now=now)
             await _tell(service, connection, row, rows, cause="cancelled", now=now)
@@ -87,10 +91,13 @@ async def cancel_termination(
 async def _undo(
     service: Contracts, connection: Connection, row: TerminationRow, rows: MemberRows, *, now: datetime
 ) -> MemberRows:
-    if row.ends_contract and rows.contract.end_date == row.effective_date:
-        contract = replace(rows.contract, end_date=row.former_end_date)
-        return await save_change(service, connection, replace(rows, contract=contract), now=now)
-    return rows
+    if row.state != "registered":
+        return rows
+    end = await end_without(connection, rows, row.id)
+    if end == rows.contract.end_date:
+        return rows
+    contract = replace(rows.contract, end_date=end)
+    return await save_change(service, connection, replace(rows, contract=contract), now=now)
 
 
 async def _tell(

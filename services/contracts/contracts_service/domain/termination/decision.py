@@ -50,7 +50,8 @@ class Decision:
 
     `effective`: the contract ends with `effective_date`. `routed`: the employer ends it. `not_open`: nothing ends; `reason` says
     why, and `alternatives` what is open instead. `motive` is the one that it was decided under, `reason` also tells why that is
-    another one than was asked for.
+    another one than was asked for. Where an earlier end that is known holds, `own` is what the request comes to by itself: that
+    holds once the earlier end is undone.
     """
 
     outcome: Outcome
@@ -61,6 +62,7 @@ class Decision:
     refund_by: date | None = None
     reason: Reason | None = None
     alternatives: tuple[Alternative, ...] = ()
+    own: "Decision | None" = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,11 @@ def _beside_known_end(found: Decision, known: date, day: date) -> Decision:
         )
     if found.effective_date is None:
         return found
+    return held_by(found, known, day)
+
+
+def held_by(found: Decision, known: date, day: date) -> Decision:
+    """Return what a decision of what was received on `day` comes to while a contract ends with `known` already."""
     return replace(
         found,
         effective_date=known,
@@ -168,6 +175,7 @@ def _beside_known_end(found: Decision, known: date, day: date) -> Decision:
         reason="ends-earlier-already",
         requalified=False,
         alternatives=(),
+        own=found,
     )
 
 
