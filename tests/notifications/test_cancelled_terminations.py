@@ -65,7 +65,7 @@ async def test_who_has_no_address_or_has_asked_for_paper_reads_it_in_a_letter(
     letters = list(pages(service).values())
 
     assert relay.mails == []
-    assert ["Votre contrat continue" in page and "«\u202fannulé\u202f»" in page for page in letters] == [True, True]
+    assert ["Votre contrat continue" in page and "« annulé »" in page for page in letters] == [True, True]
 
 
 @pytest.mark.parametrize("email", ["anne@courriel.example", None])
