@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from contracts_service.store.purges import REMOVALS
 from contracts_service.usecases.announce_removals import announce_removals
@@ -10,6 +11,7 @@ from contracts_service.usecases.purge_members import purge_members
 
 from tests.support.chosen_email_steps import enrolled
 from tests.support.contracts_fixtures import FixedClock, OpenContracts, enrolment_line, ndjson
+from tests.support.termination_steps import at, decided, evidence_of, sent
 
 END = date(2026, 11, 30)
 LINE = enrolment_line()
@@ -120,3 +122,43 @@ async def test_an_end_that_is_corrected_in_between_is_looked_at_again(
     assert await told(contracts) == [("removal.announced.v1", "2031-11-30")] + (
         [("removal.announced.v1", "2032-03-31")] if end_date else []
     )
+
+
+async def test_a_request_that_anybody_sends_about_a_contract_that_is_over_keeps_nobody(
+    contracts: OpenContracts,
+) -> None:
+    old = LINE | {"contract": LINE["contract"] | {"end_date": "2020-08-19"}}
+    await enrolled(contracts, old)
+    request = await sent(contracts, LINE["membership_number"])
+    await decided(contracts)
+    state = (await evidence_of(contracts, request))["state"]
+    today = date(2026, 11, 21)
+    await pass_to(contracts, today + timedelta(days=1))
+    await pass_to(contracts, today + timedelta(days=31))
+
+    assert state == "not_open"
+    assert await rows_left(contracts) == {}
+
+
+async def test_the_evidence_of_what_has_ended_a_contract_stays_five_years(contracts: OpenContracts) -> None:
+    await enrolled(contracts, LINE)
+    request = await sent(contracts, LINE["membership_number"])
+    await decided(contracts)
+    with pytest.raises(asyncpg.RaiseError, match="the evidence of a termination is kept"):
+        await contracts.execute(f"DELETE FROM terminations WHERE id = '{request}'")
+
+    assert (await evidence_of(contracts, request))["ends_contract"] is True
+
+
+async def test_a_request_in_which_nobody_was_recognised_leaves_after_five_years(contracts: OpenContracts) -> None:
+    stranger = "99999997"
+    at(contracts, datetime(2020, 3, 2, 9, tzinfo=UTC))
+    old = await sent(contracts, stranger)
+    at(contracts, datetime(2026, 11, 21, 9, tzinfo=UTC))
+    young = await sent(contracts, stranger)
+    await decided(contracts)
+    await purge_members(contracts.service)
+    kept = [(str(row["id"]), row["state"]) for row in await contracts.fetch("SELECT id, state FROM terminations")]
+
+    assert old != young
+    assert kept == [(young, "to_identify")]

@@ -14,6 +14,7 @@ from service_kit.problems import FieldProblem
 from service_kit.staff_deeds import StaffAct
 
 from contracts_service.domain.bank_details_errors import NoPendingChange
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.domain.given_account import GivenAccount, GivenAccountRefused, read_account
 from contracts_service.http.access import CHANGING, READING
 from contracts_service.resources import Contracts
@@ -170,7 +171,7 @@ ENDPOINTS = [
         ADVISERS,
         body=WhyStopped,
         status=204,
-        problems=(NotFound, NoPendingChange),
+        problems=(NotFound, DataRestricted, NoPendingChange),
         description="`id` is the person's: the member's, or that of a beneficiary who is known apart from the member.",
     ),
 ]

@@ -19,6 +19,7 @@ from service_kit.personal import Personal
 from service_kit.staff_deeds import StaffAct
 
 from contracts_service.domain.autonomy_errors import NoAutonomyRefusal, NotAutonomous
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.domain.email_address import LONGEST_EMAIL
 from contracts_service.resources import Contracts
 from contracts_service.usecases.record_beneficiary_email import record_beneficiary_email
@@ -109,7 +110,7 @@ ENDPOINTS = [
         BACK_OFFICE,
         body=AutonomyRefusal,
         status=204,
-        problems=(NotFound, InvalidRequest),
+        problems=(NotFound, DataRestricted, InvalidRequest),
         description=" ".join(REFUSAL.split()),
     ),
     Endpoint(
@@ -121,7 +122,7 @@ ENDPOINTS = [
         BACK_OFFICE,
         body=StaffReason,
         status=204,
-        problems=(NotFound, NoAutonomyRefusal),
+        problems=(NotFound, DataRestricted, NoAutonomyRefusal),
         description=" ".join(WITHDRAWAL.split()),
     ),
     Endpoint(
@@ -133,7 +134,7 @@ ENDPOINTS = [
         BACK_OFFICE,
         body=OwnEmail,
         status=204,
-        problems=(NotFound, NotAutonomous, InvalidRequest),
+        problems=(NotFound, DataRestricted, NotAutonomous, InvalidRequest),
         description=" ".join(EMAIL.split()),
     ),
 ]

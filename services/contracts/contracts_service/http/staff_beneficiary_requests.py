@@ -20,10 +20,12 @@ from service_kit.personal import Personal
 from service_kit.staff_deeds import StaffAct
 
 from contracts_service.domain.beneficiary_errors import RequestIncomplete, RequestOver
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.domain.request_states import State
 from contracts_service.domain.supporting_documents import EXTENSIONS
 from contracts_service.http.shown_beneficiary_requests import StaffRequestAnswer
 from contracts_service.resources import Contracts
+from contracts_service.store.request_queues import Queue
 from contracts_service.usecases.decide_beneficiary_request import (
     Acceptance,
     Decision,
@@ -99,7 +101,7 @@ async def list_requests(call: Call[Contracts]) -> Answer:
     cursors, scope = call.resources.foundation.cursors, f"staff beneficiary-requests {call.brand} {query.state}"
     after = None if query.cursor is None else cursors.read(query.cursor, scope=scope)
     found = await list_requests_of_brand(
-        call.resources, call.brand, state=query.state, after=after, limit=query.limit + 1
+        call.resources, Queue(call.brand, query.state), after=after, limit=query.limit + 1, now=call.now
     )
     shown = found[: query.limit]
     last = shown[-1].request if len(found) > query.limit else None
@@ -113,7 +115,9 @@ async def list_requests(call: Call[Contracts]) -> Answer:
 
 async def show_request(call: Call[Contracts]) -> Answer:
     """Answer one request."""
-    return Answer(StaffRequestAnswer.of(await read_request_of_brand(call.resources, id_of(call), brand=call.brand)))
+    return Answer(
+        StaffRequestAnswer.of(await read_request_of_brand(call.resources, id_of(call), brand=call.brand, now=call.now))
+    )
 
 
 async def show_document(call: Call[Contracts]) -> web.Response:
@@ -167,7 +171,7 @@ ENDPOINTS = [
         show_request,
         BACK_OFFICE,
         answer=StaffRequestAnswer,
-        problems=(NotFound,),
+        problems=(NotFound, DataRestricted),
     ),
     Endpoint(
         "GET",
@@ -177,7 +181,7 @@ ENDPOINTS = [
         show_document,
         BACK_OFFICE,
         returns="application/octet-stream",
-        problems=(NotFound,),
+        problems=(NotFound, DataRestricted),
         description="A PDF or a JPEG. Every look is recorded. Gone once the request is decided.",
     ),
     Endpoint(
@@ -189,7 +193,7 @@ ENDPOINTS = [
         BACK_OFFICE,
         body=AcceptanceBody,
         answer=StaffRequestAnswer,
-        problems=(NotFound, InvalidRequest, RequestOver, RequestIncomplete, ChangedMeanwhile),
+        problems=(NotFound, DataRestricted, InvalidRequest, RequestOver, RequestIncomplete, ChangedMeanwhile),
         description=" ".join(DECIDED_ONCE.split()),
     ),
     Endpoint(
@@ -201,7 +205,7 @@ ENDPOINTS = [
         BACK_OFFICE,
         body=RefusalBody,
         answer=StaffRequestAnswer,
-        problems=(NotFound, RequestOver, RequestIncomplete, ChangedMeanwhile),
+        problems=(NotFound, DataRestricted, RequestOver, RequestIncomplete, ChangedMeanwhile),
         description=" ".join(DECIDED_ONCE.split()),
     ),
 ]

@@ -15,6 +15,7 @@ from service_kit.http.problems import InvalidRequest, NotFound
 from service_kit.http.staff_reasons import Reason
 from service_kit.staff_deeds import StaffAct
 
+from contracts_service.domain.data_rights import DataRestricted
 from contracts_service.domain.termination.entry import Entry, Insurer
 from contracts_service.domain.termination.errors import RequestDoesNotApply, TerminationClosed
 from contracts_service.domain.termination.explanation import new_cover_from
@@ -239,7 +240,7 @@ ENDPOINTS = [
         view,
         STAFF,
         answer=ViewedTermination,
-        problems=(NotFound,),
+        problems=(NotFound, DataRestricted),
     ),
     Endpoint(
         "POST",
@@ -262,7 +263,7 @@ ENDPOINTS = [
         STAFF,
         body=CancellationBody,
         answer=StaffTerminationAnswer,
-        problems=(NotFound, TerminationClosed),
+        problems=(NotFound, DataRestricted, TerminationClosed),
         once=True,
     ),
 ]

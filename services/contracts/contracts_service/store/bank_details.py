@@ -110,23 +110,6 @@ async def save_names(connection: Connection, known: KnownDetails, *, holder: byt
     )
 
 
-async def is_known(connection: Connection, *, brand: str, person_id: UUID) -> bool:
-    """Tell whether `brand` has such a member, or such a beneficiary."""
-    return bool(
-        await connection.fetchval(
-            """
-            SELECT EXISTS (SELECT FROM members WHERE id = $1 AND brand = $2) OR EXISTS (
-                SELECT FROM beneficiaries AS person
-                JOIN contracts ON contracts.id = contract_id JOIN members ON members.id = member_id
-                WHERE person.id = $1 AND brand = $2
-            )
-            """,
-            person_id,
-            brand,
-        )
-    )
-
-
 async def cancel_pending(connection: Connection, person_id: UUID, *, by: Stopper, now: datetime) -> UUID | None:
     """Stop a person's pending change and return its id; None where there is none (any more).
 

@@ -77,7 +77,8 @@ class LeavingPerson:
 async def take(connection: Connection, *, brand: str, latest_end: date, limit: int) -> list[LeavingMember]:
     """Lock up to `limit` members of `brand` whose contract ended by `latest_end`, of which this was looked at.
 
-    Whoever's termination was received in the last five years stays: its evidence does.
+    Whose contract a termination has ended that was received in the last five years stays: its evidence does. What anybody may
+    send about a contract that is over, with a name and a number, keeps nobody.
     """
     rows = await connection.fetch(
         """
@@ -88,7 +89,7 @@ async def take(connection: Connection, *, brand: str, latest_end: date, limit: i
                 ON notice.member_id = members.id AND notice.end_date = contracts.end_date
         WHERE contracts.end_date <= $2 AND members.brand = $1 AND NOT EXISTS (
             SELECT FROM terminations
-            WHERE terminations.member_id = members.id AND received_at > now() - interval '5 years'
+            WHERE terminations.member_id = members.id AND ends_contract AND received_at > now() - interval '5 years'
         )
         ORDER BY contracts.end_date LIMIT $3 FOR UPDATE OF contracts SKIP LOCKED
         """,
@@ -97,6 +98,19 @@ async def take(connection: Connection, *, brand: str, latest_end: date, limit: i
         limit,
     )
     return [LeavingMember(**dict(row)) for row in rows]
+
+
+async def remove_unidentified(connection: Connection, *, brand: str) -> int:
+    """Delete requests of five years ago and more that nobody was ever recognised in, and return how many those were."""
+    status: str = await connection.execute(
+        """
+        DELETE FROM terminations
+        WHERE brand = $1 AND member_id IS NULL AND state IN ('to_identify', 'cancelled')
+            AND received_at <= now() - interval '5 years'
+        """,
+        brand,
+    )
+    return int(status.split()[-1])
 
 
 async def people_of(connection: Connection, contract_id: UUID) -> list[LeavingPerson]:

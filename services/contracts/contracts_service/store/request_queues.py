@@ -17,6 +17,22 @@ OLD = """
 """
 
 
+# What `domain/data_rights.py` says, over many people: `$6` is the day.
+RESTRICTED = """
+    SELECT FROM data_requests AS asked JOIN contracts ON contracts.member_id = asked.member_id
+    WHERE asked.member_id = request.member_id AND asked.person_id IN (request.member_id, request.beneficiary_id)
+        AND ended_at IS NULL AND (asked.kind = 'restriction' OR contracts.end_date < $6)
+"""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Requests to a brand in one state."""
+
+    brand: str
+    state: State
+
+
 @dataclass(frozen=True)
 class DueRequest:
     """A request that the background has something to do with."""
@@ -26,21 +42,23 @@ class DueRequest:
 
 
 async def list_of_brand(
-    connection: Connection, brand: str, *, state: State, after: Position | None, limit: int
+    connection: Connection, queue: Queue, *, after: Position | None, limit: int, today: date
 ) -> list[BeneficiaryRequest]:
-    """Return requests to a brand in a state, oldest first, those after `after`."""
+    """Return requests of a queue, oldest first, those after `after`; of nobody whose data are restricted."""
     instant, row_id = after or (None, None)
     rows = await connection.fetch(
         f"""
-        SELECT {COLUMNS} FROM beneficiary_requests
+        SELECT {COLUMNS} FROM beneficiary_requests AS request
         WHERE brand = $1 AND state = $2 AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::uuid))
+            AND NOT EXISTS ({RESTRICTED})
         ORDER BY created_at, id LIMIT $5
         """,  # noqa: S608 - ours
-        brand,
-        state,
+        queue.brand,
+        queue.state,
         instant,
         row_id,
         limit,
+        today,
     )
     return [BeneficiaryRequest(**dict(row)) for row in rows]
 

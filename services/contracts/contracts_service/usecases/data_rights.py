@@ -1,6 +1,8 @@
 """Where somebody's data stand: asked to be erased, restricted, or neither. Reads contracts and data_requests.
 
-Every call of the staff that shows or changes a person begins with `refuse_if_restricted` (GDPR art. 18).
+Every call of the staff that shows or changes a person begins with `refuse_if_restricted` (GDPR art. 18). What does not is in
+the table of tests/contracts/http/test_restricted_people.py, with its reason: what somebody wants of us by right or by law (a
+termination that was received, the notice of a renewal) is noted all the same, and files keep the contract true.
 """
 
 from datetime import datetime

@@ -26,6 +26,7 @@ from contracts_service.usecases.apply_beneficiary_request import apply_request, 
 from contracts_service.usecases.read_beneficiary_requests import WholeRequest, whole
 from contracts_service.usecases.record_deed import record_deed
 from contracts_service.usecases.request_events import tell_acceptance, tell_refusal
+from contracts_service.usecases.review_beneficiary_requests import refuse_if_anybody_is_restricted
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Decision:
 async def decide_beneficiary_request(service: Contracts, decision: Decision, *, now: datetime) -> WholeRequest:
     """Decide a request that is complete, and return it; the same decision again changes nothing.
 
-    Raises NotFound, RequestOver (decided otherwise, taken back, closed), RequestIncomplete, ChangedMeanwhile and InvalidRequest.
+    Raises NotFound, DataRestricted, RequestOver (decided otherwise, taken back, closed), RequestIncomplete, ChangedMeanwhile and
+    InvalidRequest.
     """
     brand = decision.act.brand
     async with service.database.transaction() as connection:
@@ -63,6 +65,7 @@ async def decide_beneficiary_request(service: Contracts, decision: Decision, *, 
         request = await beneficiary_requests.find_of_brand(connection, decision.request_id, brand=brand, lock=True)
         if request is None:
             raise NotFound
+        await refuse_if_anybody_is_restricted(service, connection, request, now=now)
         if request.state in DECIDED and _is_the_same(service, request, decision.verdict):
             return (await whole(service, connection, [request]))[0]
         _check(request, decision)

@@ -26,13 +26,15 @@ log = structlog.get_logger()
 
 
 async def purge_members(service: Contracts) -> int:
-    """Remove up to ROUND former members of each brand, and return how many that were."""
+    """Remove up to ROUND former members of each brand, and return how many; also old requests in which nobody was recognised."""
     removed = 0
     for brand, policy in service.brands.items():
         for _ in range(ROUND):
             if not await _purge_one(service, brand, policy):
                 break
             removed += 1
+        async with service.database.transaction() as connection:
+            await purges.remove_unidentified(connection, brand=brand)
     return removed
 
 

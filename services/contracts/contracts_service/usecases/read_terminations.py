@@ -14,6 +14,7 @@ from contracts_service.resources import Contracts
 from contracts_service.store import termination_drafts, termination_records, terminations
 from contracts_service.store.termination_records import StepRow
 from contracts_service.store.terminations import TerminationRow
+from contracts_service.usecases.data_rights import refuse_if_restricted
 from contracts_service.usecases.draft_termination import OwnDraft, load_draft, own_contract
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member
@@ -77,14 +78,16 @@ async def list_terminations(
 
 
 async def view_termination(service: Contracts, act: StaffAct, termination_id: UUID, *, now: datetime) -> StaffView:
-    """Return a request with what was entered, and record the deed of looking; raise NotFound."""
+    """Return a request with what was entered, and record the deed of looking; raise NotFound or DataRestricted."""
     async with service.database.transaction() as connection:
         row = await terminations.find(connection, termination_id, brand=act.brand)
         if row is None:
             raise NotFound
         rows = None
         if row.member_id is not None:
-            rows = await load_member(connection, brand=act.brand, member_id=row.member_id)
+            whose = row.member_id
+            await refuse_if_restricted(service, connection, whose, member_id=whose, brand=act.brand, now=now)
+            rows = await load_member(connection, brand=act.brand, member_id=whose)
         await record_deed(service, connection, act.deed(VIEWED, object_id=row.id, member_id=row.member_id), now=now)
         entry, _ = open_evidence(service, row)
         return StaffView(row, entry, await termination_records.steps_of(connection, row.id), rows)

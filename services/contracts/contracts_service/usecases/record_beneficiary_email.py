@@ -19,17 +19,20 @@ from contracts_service.domain.line_problems import TEXTS
 from contracts_service.domain.present_email import comparable_email
 from contracts_service.resources import Contracts
 from contracts_service.store import autonomy
+from contracts_service.usecases.data_rights import refuse_if_restricted
 from contracts_service.usecases.record_deed import record_deed
 
 
 async def record_beneficiary_email(
     service: Contracts, beneficiary_id: UUID, email: Personal | None, act: StaffAct, *, now: datetime
 ) -> None:
-    """Let `email`, or none, be a beneficiary's own address; raise NotFound, NotAutonomous or InvalidRequest."""
+    """Let `email`, or none, be a beneficiary's own address; raise NotFound, DataRestricted, NotAutonomous, InvalidRequest."""
     async with service.database.transaction() as connection:
         person = await autonomy.hold(connection, brand=act.brand, beneficiary_id=beneficiary_id)
         if person is None:
             raise NotFound
+        whose, brand = person.member_id, act.brand
+        await refuse_if_restricted(service, connection, person.id, member_id=whose, brand=brand, now=now)
         if person.autonomous_from > civil_date(now) or person.refused_on is not None:
             raise NotAutonomous
         address = None if email is None else _normalised(email)

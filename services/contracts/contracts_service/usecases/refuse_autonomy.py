@@ -18,6 +18,7 @@ from contracts_service.domain.autonomy_errors import BEFORE_16, IN_FUTURE, NoAut
 from contracts_service.resources import Contracts
 from contracts_service.store import autonomy
 from contracts_service.store.autonomy import HeldBeneficiary
+from contracts_service.usecases.data_rights import refuse_if_restricted
 from contracts_service.usecases.record_autonomy import Said, record_autonomy
 from contracts_service.usecases.record_deed import record_deed
 
@@ -33,9 +34,9 @@ class Refusal:
 async def refuse_autonomy(
     service: Contracts, beneficiary_id: UUID, refusal: Refusal, act: StaffAct, *, now: datetime
 ) -> None:
-    """Record a refusal, also in the place of a former one; raise NotFound, or InvalidRequest for an impossible day."""
+    """Record a refusal, also in the place of a former one; raise NotFound, DataRestricted, or InvalidRequest for a wrong day."""
     async with service.database.transaction() as connection:
-        person = await _hold(connection, beneficiary_id, act)
+        person = await _hold(service, connection, beneficiary_id, act, now=now)
         if refusal.refused_on > civil_date(now):
             raise InvalidRequest(fields=(IN_FUTURE,))
         if refusal.refused_on < person.autonomous_from:
@@ -47,9 +48,9 @@ async def refuse_autonomy(
 
 
 async def withdraw_refusal(service: Contracts, beneficiary_id: UUID, act: StaffAct, *, now: datetime) -> None:
-    """Record that a refusal was taken back: the person is autonomous at once; raise NotFound or NoAutonomyRefusal."""
+    """Record that a refusal was taken back; raise NotFound, DataRestricted, NoAutonomyRefusal."""
     async with service.database.transaction() as connection:
-        person = await _hold(connection, beneficiary_id, act)
+        person = await _hold(service, connection, beneficiary_id, act, now=now)
         if person.refused_on is None:
             raise NoAutonomyRefusal
         await record_autonomy(service, connection, person.id, Said(None, "staff"), now=now)
@@ -57,10 +58,13 @@ async def withdraw_refusal(service: Contracts, beneficiary_id: UUID, act: StaffA
     service.foundation.wake.call()
 
 
-async def _hold(connection: Connection, beneficiary_id: UUID, act: StaffAct) -> HeldBeneficiary:
+async def _hold(
+    service: Contracts, connection: Connection, beneficiary_id: UUID, act: StaffAct, *, now: datetime
+) -> HeldBeneficiary:
     person = await autonomy.hold(connection, brand=act.brand, beneficiary_id=beneficiary_id)
     if person is None:
         raise NotFound
+    await refuse_if_restricted(service, connection, person.id, member_id=person.member_id, brand=act.brand, now=now)
     return person
 
 

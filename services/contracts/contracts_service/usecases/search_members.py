@@ -1,10 +1,12 @@
 """An adviser or the back office looks for a member by number, and for the people on the contract. Writes staff_deeds.
 
-Without a social-security number; with the ids that other calls of the staff take. Each look is a deed, also the one in vain.
+Without a social-security number; with the ids that other calls of the staff take. A beneficiary whose data are restricted is
+left out (GDPR art. 18). Each look is a deed, also the one in vain.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from service_kit.clock import civil_date
 from service_kit.personal import Personal
@@ -38,9 +40,16 @@ async def search_members(
         await record_deed(service, connection, deed, now=now)
         if known is None:
             return []
-        rights = await data_rights_of(service, connection, known.id, member_id=known.id, brand=act.brand)
+
+        async def restricted(person_id: UUID) -> bool:
+            rights = await data_rights_of(service, connection, person_id, member_id=known.id, brand=act.brand)
+            return rights.restricted_on(civil_date(now))
+
+        closed = await restricted(known.id)
         contract = await contracts.find(connection, known.id)
-        found = FoundMember(contract, await people_of(connection, contract, today=civil_date(now)))
-    if rights.restricted_on(civil_date(now)):
+        listed = await people_of(connection, contract, today=civil_date(now))
+        listed = [one for one in listed if one.person.is_member or not await restricted(one.person.id)]
+        found = FoundMember(contract, listed)
+    if closed:
         raise DataRestricted(known.id)  # once the deed is kept
     return [found]

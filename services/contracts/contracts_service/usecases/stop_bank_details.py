@@ -12,7 +12,8 @@ from service_kit.staff_deeds import StaffAct
 
 from contracts_service.domain.bank_details_errors import NoPendingChange
 from contracts_service.resources import Contracts
-from contracts_service.store import bank_details
+from contracts_service.store import bank_details, people
+from contracts_service.usecases.data_rights import refuse_if_restricted
 from contracts_service.usecases.read_bank_details import ShownDetails, show
 from contracts_service.usecases.recognise_viewer import recognise_viewer
 from contracts_service.usecases.record_deed import record_deed
@@ -31,10 +32,12 @@ async def stop_own_change(service: Contracts, caller: MemberPrincipal, *, now: d
 
 
 async def stop_change_of(service: Contracts, person_id: UUID, act: StaffAct, *, now: datetime) -> None:
-    """Stop a person's pending change, and record who did; raise NotFound or NoPendingChange."""
+    """Stop a person's pending change, and record who did; raise NotFound, DataRestricted or NoPendingChange."""
     async with service.database.transaction() as connection:
-        if not await bank_details.is_known(connection, brand=act.brand, person_id=person_id):
+        whose = await people.member_of(connection, person_id, brand=act.brand)
+        if whose is None:
             raise NotFound
+        await refuse_if_restricted(service, connection, person_id, member_id=whose, brand=act.brand, now=now)
         await bank_details.lock_person(connection, person_id)
         change_id = await bank_details.cancel_pending(connection, person_id, by="staff", now=now)
         if change_id is None:
