@@ -111,6 +111,16 @@ CONTESTED = news_told(
     use=match.regex("termination", regex=r"termination|withdrawal"),
     end_date=None,
 )
+ANSWERED = news_told(
+    "a request that ends nothing",
+    "somebody without an account has asked for the end of a contract in its first year",
+    "termination.answered.v1",
+    ("termination_answered", "letter", None),
+    termination_id=an_id("d4f81b6e-09c3-4a57-92be-7c5d0e1a8f36"),
+    received_at=an_instant("2026-11-21T09:00:00Z"),
+    use=match.regex("termination", regex=r"termination|withdrawal"),
+    explanation=match.each_like(match.str("Cette demande ne met pas fin à votre contrat."), min=1),
+)
 CANCELLED = news_told(
     "a termination that was cancelled, where an end remains",
     "the back office has cancelled a termination of a contract that ends anyway",
@@ -132,6 +142,7 @@ NEWS_EXPECTATIONS = [
     TERMINATION,
     NOTICED,
     RECEIVED,
+    ANSWERED,
     CONTESTED,
     CANCELLED,
 ]

@@ -32,6 +32,7 @@ STATES: dict[str, dict[str, Any]] = {
     news.NOTICED.expectation.state: {},
     documents_hears.NOTICED.state: {},
     news.RECEIVED.expectation.state: {},
+    news.ANSWERED.expectation.state: {"end_date": None, "effective_date": "2026-06-08", "renewal_date": "2027-06-30"},
     news.CONTESTED.expectation.state: {"end_date": None},
     news.CANCELLED.expectation.state: {},
     documents_hears.UNDONE.state: {},
@@ -44,6 +45,10 @@ async def make_termination_news(contracts: OpenedPart, state: str, line: dict[st
     now = contracts.resources.foundation.clock.now()
     if state == news.RECEIVED.expectation.state:
         await _ask_without_an_account(contracts, line, now=now)
+    elif state == news.ANSWERED.expectation.state:
+        await _ask_without_an_account(contracts, line, now=now)
+        while await decide_received_terminations(contracts.resources):
+            pass
     elif state == news.CONTESTED.expectation.state:
         request_id = await _ask_without_an_account(contracts, line, now=now)
         while await decide_received_terminations(contracts.resources):

@@ -11,6 +11,7 @@ from contracts_service.domain.enrolment_line import ContractKind
 from contracts_service.event_parts import Address, Beneficiary, Guarantee, MemberNews
 
 # Each of a contract's end, which have a module of their own.
+from contracts_service.termination_events import TerminationAnswered as TerminationAnswered
 from contracts_service.termination_events import TerminationCancelled as TerminationCancelled
 from contracts_service.termination_events import TerminationReceived as TerminationReceived
 from contracts_service.termination_events import TerminationRegistered as TerminationRegistered

@@ -1,7 +1,7 @@
 """What contracts publishes of a contract's end that somebody has asked for: `events` has them all.
 
-A request without an account is received before anybody looks whose contract it is; what has an effect is registered; what
-should not have been is cancelled.
+A request without an account is received before anybody looks whose contract it is; what has an effect is registered, what
+has none is answered; what should not have been is cancelled.
 """
 
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from service_kit.events import Event, Sealed
 
 from contracts_service.event_parts import MemberNews, TerminationHolder
 
-RECEIVED, REGISTERED, CANCELLED = 1, 1, 2  # the versions in which each is told
+RECEIVED, REGISTERED, ANSWERED, CANCELLED = 1, 1, 1, 2  # the versions in which each is told
 
 Use = Literal["termination", "withdrawal"]
 Cause = Literal["contested", "cancelled"]  # by the member, or by the back office
@@ -57,6 +57,23 @@ class TerminationRegistered(MemberNews):
     email: Annotated[str | None, Sealed] = None
     motive: Annotated[str | None, Sealed] = None  # a code of domain/termination
     holder: Annotated[TerminationHolder | None, Sealed] = None
+
+
+class TerminationAnswered(MemberNews):
+    """A request that came without an account or on paper ends nothing: notifications tells the member why, and what is open.
+
+    Told of what was not decided before its sender's eyes. `explanation` is what a member reads on line: sentences in French.
+    """
+
+    event_type: ClassVar[str] = "termination.answered.v1"
+    aggregate: ClassVar[str] = "termination_id"
+
+    termination_id: UUID
+    received_at: datetime
+    outcome: Literal["routed", "not_open"]  # to the employer, or not at all
+    use: Use
+    reason: str  # a code of domain/termination
+    explanation: Annotated[list[str], Sealed]
 
 
 class TerminationCancelled(MemberNews):

@@ -15,6 +15,7 @@ from contracts_service.domain.termination.proof import needs_proof
 from contracts_service.resources import Contracts
 from contracts_service.store import members, terminations
 from contracts_service.store.terminations import TerminationRow
+from contracts_service.usecases.answer_termination import answer_termination
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member
 from contracts_service.usecases.register_termination import Step, add_step, open_evidence, settle
@@ -57,7 +58,8 @@ async def _decide(service: Contracts, termination_id: UUID, brand: str) -> None:
             await terminations.set_aside(connection, row.id)
             return
         await add_step(service, connection, row.id, Step("identified", "service"), now=now)
-        await settle(service, connection, rows, row, now=now)
+        decision = await settle(service, connection, rows, row, now=now)
+        await answer_termination(service, connection, row, (rows, decision), now=now)
 
 
 async def is_to_be_proved(

@@ -14,6 +14,7 @@ from contracts_service.domain.termination.errors import REQUIRED, TerminationClo
 from contracts_service.resources import Contracts
 from contracts_service.store import members, terminations
 from contracts_service.store.terminations import TerminationRow
+from contracts_service.usecases.answer_termination import answer_termination
 from contracts_service.usecases.decide_received_terminations import is_to_be_proved
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.record_deed import record_deed
@@ -42,7 +43,8 @@ async def identify_termination(
         if not proof_seen and await is_to_be_proved(service, connection, rows, row):
             raise InvalidRequest(fields=(FieldProblem("proof_seen", *REQUIRED),))
         await add_step(service, connection, row.id, Step("identified", "staff"), now=now)
-        await settle(service, connection, rows, row, now=now)
+        decision = await settle(service, connection, rows, row, now=now)
+        await answer_termination(service, connection, row, (rows, decision), now=now)
         deed = act.deed(IDENTIFIED, object_id=row.id, member_id=rows.member.id)
         await record_deed(service, connection, deed, now=now)
         decided = await terminations.find(connection, termination_id, brand=act.brand)

@@ -1,6 +1,7 @@
 """The back office enters a request that came by post, by another insurer, or that the mutual decides.
 
-Reads members and contracts; writes what register_termination does, and the deed.
+Reads members and contracts; writes what register_termination does, and the deed. Also of somebody whose data are restricted:
+what was received has its effect by law from its day on (code de la mutualité, L221-10 and L221-10-2).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from contracts_service.domain.termination.staff_entry_checks import (
 from contracts_service.resources import Contracts
 from contracts_service.store import members, terminations
 from contracts_service.store.terminations import TerminationRow
+from contracts_service.usecases.answer_termination import answer_termination
 from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member
 from contracts_service.usecases.record_deed import record_deed
@@ -70,7 +72,8 @@ async def record_termination(
         )
         await keep_evidence(service, connection, evidence, now=now)
         row = await _found(connection, termination_id, brand=act.brand)
-        await settle(service, connection, rows, row, now=now)
+        settled = await settle(service, connection, rows, row, now=now)
+        await answer_termination(service, connection, row, (rows, settled), now=now)
         deed = act.deed(REGISTERED, object_id=termination_id, member_id=rows.member.id)
         await record_deed(service, connection, deed, now=now)
         return await _found(connection, termination_id, brand=act.brand), rows

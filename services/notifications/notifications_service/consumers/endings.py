@@ -24,6 +24,7 @@ from notifications_service.usecases.tell_cancelled_termination import (
 EVENTS = (
     "termination.received.v1",
     "termination.registered.v1",
+    "termination.answered.v1",
     "termination.cancelled.v1",
     "contract.ended.v1",
     "removal.announced.v1",
@@ -56,6 +57,20 @@ class RegisteredTermination(MemberEvent):
         """Return what a notice in words brings: nothing."""
 
 
+class AnsweredTermination(MemberEvent):
+    """What notifications reads of a request that ends nothing; `explanation` is said as contracts says it."""
+
+    termination_id: UUID
+    received_at: datetime
+    use: str
+    explanation: list[Personal]
+
+    @property
+    def answer(self) -> Personal:
+        """Return the explanation as one paragraph."""
+        return Personal(" ".join(sentence.reveal() for sentence in self.explanation))
+
+
 class EndedContract(MemberEvent):
     """What notifications reads of a contract whose last day has passed."""
 
@@ -76,6 +91,7 @@ def subscriptions(notifications: Notifications) -> list[Subscription]:
         telling(notifications, "termination.received.v1", ReceivedTermination, plan_receipt),
         telling(notifications, "termination.cancelled.v1", UndoneTermination, tell_cancelled_termination),
         telling(notifications, "termination.registered.v1", RegisteredTermination, _acknowledge),
+        telling(notifications, "termination.answered.v1", AnsweredTermination, by_notice("termination_answered")),
         telling(notifications, "contract.ended.v1", EndedContract, by_notice("contract_ended")),
         telling(notifications, "removal.announced.v1", AnnouncedRemoval, by_notice("removal_announced")),
     ]

@@ -46,6 +46,7 @@ TITLES: Mapping[str, MessageTitle] = {
     "beneficiary_request_refused": MessageTitle("Votre demande sur vos bénéficiaires est refusée"),
     "termination_acknowledged": MessageTitle("La fin de votre contrat est enregistrée", alerts=True),
     "termination_receipt": MessageTitle("Accusé de réception de la résiliation", alerts=True),
+    "termination_answered": MessageTitle("Réponse à une demande de résiliation", alerts=True),
     "termination_cancelled": MessageTitle("La résiliation de votre contrat est annulée", alerts=True),
     "contract_ended": MessageTitle("Votre contrat a pris fin"),
     "removal_announced": MessageTitle("Votre espace ferme bientôt"),

@@ -75,6 +75,7 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "password_changed_by_post": {"by-statement": {"way": "statement_identifier"}},
     "document_available": {"contractual": {"document": "contractual_document"}},
     "termination_acknowledged": {"withdrawal": {"use": "withdrawal"}},
+    "termination_answered": {"withdrawal": {"use": "withdrawal"}},
     "termination_cancelled": {"withdrawal": {"use": "withdrawal"}},
     "termination_receipt": {"withdrawal": {"use": "withdrawal"}},
     "contribution_unpaid": {"by-transfer": {"method": "transfer"}},
