@@ -15,9 +15,10 @@ from service_kit.outbox import Outbox
 
 from contracts_service.domain.brand_policy import BrandPolicy
 from contracts_service.domain.termination.texts import TextsOfBrand
+from contracts_service.security.confinement import hide_this_process
 from contracts_service.security.document_cleaner import DocumentCleaner
 from contracts_service.security.seals import Seals
-from contracts_service.security.upload_seats import UploadSeats
+from contracts_service.security.upload_seats import DailyUploads, UploadSeats
 from contracts_service.settings import ContractsSettings
 from contracts_service.texts.termination import read_termination_texts
 
@@ -35,6 +36,7 @@ class Contracts:
     seals: Seals
     cleaner: DocumentCleaner
     upload_seats: UploadSeats
+    daily_uploads: DailyUploads
     export_seats: UploadSeats
     termination_texts: dict[str, TextsOfBrand]  # by brand
 
@@ -59,6 +61,7 @@ async def open_contracts(
     settings: ContractsSettings, *, broker_answers: Check | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Contracts]:
     """Open contracts' resources; a missing or malformed file is told before anything waits."""
+    hide_this_process()  # from the process that reads members' files
     brands = read_brands(settings.brands_directory, SERVICE, BrandPolicy)
     texts = read_termination_texts(settings.brands_directory, brands)
     async with open_foundation(
@@ -73,6 +76,7 @@ async def open_contracts(
                 seconds=settings.document_cleaning_seconds, mebibytes=settings.document_cleaning_mebibytes
             ),
             upload_seats=UploadSeats(settings.document_uploads_at_once),
+            daily_uploads=DailyUploads(settings.document_uploads_a_day),
             export_seats=UploadSeats(settings.data_exports_at_once),
             termination_texts=texts,
         )

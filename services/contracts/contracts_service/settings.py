@@ -36,6 +36,18 @@ class ContractsSettings(ServiceSettings):
     data_exports_at_once: int = Field(2, ge=1, le=20, description="archives of people's own data made at a time")
     document_idle_seconds: float = Field(20.0, gt=0, le=60, description="a document whose upload pauses has broken off")
     document_upload_seconds: float = Field(120.0, gt=0, le=600, description="longest upload of a supporting document")
+    document_upload_grace_seconds: float = Field(
+        5.0, gt=0, le=60, description="an upload of a supporting document may be as slow as it likes for so long"
+    )
+    document_upload_bytes_a_second: int = Field(
+        16 * 1024, ge=1, description="and is given up where it is slower than this, on the whole, afterwards"
+    )
+    document_uploads_a_day: int = Field(
+        60,
+        ge=1,
+        le=10_000,
+        description="supporting documents of one person that one process receives a day, good and bad",
+    )
     document_cleaning_seconds: float = Field(20.0, gt=0, le=60, description="longest cleaning of a supporting document")
     document_cleaning_mebibytes: int = Field(
         640, ge=256, le=4096, description="most memory of the process that cleans a supporting document"

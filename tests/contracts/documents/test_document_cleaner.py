@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from contracts_service.domain.document_refusals import DocumentRefused
 from contracts_service.security import document_cleaner
 from contracts_service.security.document_cleaner import DocumentCleaner
-from contracts_service.security.upload_seats import UploadSeats
+from contracts_service.security.upload_seats import DailyUploads, UploadSeats
 from service_kit.http.problems import TemporarilyUnavailable, TooManyRequests
 
 from tests.support import document_files as files
@@ -90,3 +91,29 @@ async def test_a_process_receives_so_many_uploads_and_one_of_a_person():
             pass
     with seats.taken_by(anne):
         pass
+
+
+async def test_an_upload_that_has_not_sent_much_takes_nobodys_seat():
+    seats, (anne, bea) = UploadSeats(1), (UUID(int=number) for number in range(2))
+    with seats.awaited_by(anne) as take_seat:
+        with seats.taken_by(bea), pytest.raises(TemporarilyUnavailable):
+            take_seat()
+        with pytest.raises(TooManyRequests), seats.awaited_by(anne):
+            pass
+        take_seat()
+        with pytest.raises(TemporarilyUnavailable), seats.taken_by(bea):
+            pass
+    with seats.taken_by(bea):
+        pass
+
+
+def test_a_person_sends_so_much_a_day_and_comes_back_after_midnight_in_paris():
+    uploads, anne, evening = DailyUploads(2), UUID(int=1), datetime(2026, 11, 21, 22, tzinfo=UTC)
+    for _ in range(2):
+        uploads.count(anne, now=evening)
+    uploads.count(UUID(int=2), now=evening)
+    with pytest.raises(TooManyRequests) as refused:
+        uploads.check(anne, now=evening)
+    uploads.count(anne, now=evening.replace(hour=23))
+
+    assert refused.value.headers["RateLimit"] == "limit=2, remaining=0, reset=3601"

@@ -3,11 +3,13 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import pytest
 from contracts_service.domain.supporting_documents import MOST_BYTES
+from contracts_service.security.upload_seats import DailyUploads
 from PIL import Image
 
 from tests.support import document_files as files
@@ -16,7 +18,9 @@ from tests.support.document_files import good_pdf
 from tests.support.household import Household
 from tests.support.waiting import eventually
 
-LENGTH = 5000  # announced
+LENGTH = 100_000  # announced
+SEATED = 64 * 1024
+NOBODYS = "01a00000-0000-7000-8000-000000000000"  # request
 
 
 async def test_the_last_required_document_submits_the_request(household: Household):
@@ -164,12 +168,20 @@ async def test_another_type_than_those_of_documents_is_refused_unread(household:
     assert (status, answer["code"]) == (415, "unsupported-media-type")
 
 
-async def test_an_upload_that_dawdles_is_stopped_and_leaves_nothing(household: Household):
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"document_upload_seconds": 0.1},
+        {"document_upload_grace_seconds": 0.1, "document_upload_bytes_a_second": 1024 * 1024},
+    ],
+    ids=["too long", "too slow"],
+)
+async def test_an_upload_that_dawdles_is_stopped_and_leaves_nothing(household: Household, limits: dict[str, Any]):
     asking = await Asking.of(household)
     request_id = await asking.asked(NEWBORN)
     service = household.contracts.service
     usual = service.settings
-    object.__setattr__(service, "settings", usual.model_copy(update={"document_upload_seconds": 0.1}))
+    object.__setattr__(service, "settings", usual.model_copy(update=limits))
     try:
         reader, writer = await half_sent(household, asking, request_id)
         answer = await reader.readuntil(b"}")
@@ -205,9 +217,47 @@ async def half_sent(
     reader, writer = await asyncio.open_connection(host, int(port))
     target, token = f"{PATH}/{request_id}/supporting-documents/birth_certificate", asking.headers()["Authorization"]
     head = f"PUT {target} HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Type: application/pdf\r\n"
-    writer.write(f"{head}Content-Length: {LENGTH}\r\n\r\n%PDF-1.7".encode())
+    writer.write(f"{head}Content-Length: {LENGTH}\r\n\r\n".encode() + b"%PDF-1.7".ljust(SEATED))
     await eventually(lambda: uploads_of(household, request_id), bool)
     return reader, writer
+
+
+async def test_members_who_hardly_send_anything_do_not_keep_others_from_sending(household: Household):
+    contracts = household.contracts
+    seats = contracts.service.settings.document_uploads_at_once
+    dawdling, gone = [], asyncio.Event()
+
+    async def hardly_anything() -> AsyncIterator[bytes]:
+        yield b"%PDF-1.7"
+        await gone.wait()
+
+    for number in range(seats + 1):
+        asking = await Asking.of(Household(contracts, household.number + 1000 + number))
+        request_id = await asking.asked(NEWBORN)
+        dawdling.append(asyncio.create_task(asking.send(request_id, hardly_anything())))
+        await eventually(lambda one=asking: one.send(NOBODYS, good_pdf()), lambda got: got[0] == 429)
+    honest = await Asking.of(household)
+    status, _ = await honest.send(await honest.asked(NEWBORN), good_pdf())
+    gone.set()
+
+    assert {(await one)[0] for one in dawdling} == {422}
+    assert status == 200
+
+
+async def test_a_person_sends_only_so_many_documents_a_day(household: Household):
+    asking = await Asking.of(household)
+    request_id = await asking.asked(NEWBORN)
+    service = household.contracts.service
+    usual = service.daily_uploads
+    object.__setattr__(service, "daily_uploads", DailyUploads(1))
+    try:
+        first, _ = await asking.send(request_id, good_pdf())
+        second, answer = await asking.send(request_id, good_pdf())
+    finally:
+        object.__setattr__(service, "daily_uploads", usual)
+
+    assert (first, second, answer["code"]) == (200, 429, "too-many-requests")
+    assert await uploads_of(household, request_id) == 1
 
 
 async def uploads_of(household: Household, request_id: str) -> int:

@@ -10,6 +10,7 @@ Refusal = Literal[
     "document-too-many-pages",
     "document-too-heavy",
     "document-mixed",
+    "document-images",
 ]
 REFUSALS: tuple[Refusal, ...] = get_args(Refusal)
 
@@ -25,6 +26,10 @@ SENTENCES: dict[Refusal, str] = {
     "document-too-many-pages": "Ce PDF a trop de pages\u202f: n’envoyez que celles qui sont demandées.",
     "document-too-heavy": (
         "Ce fichier est trop lourd à ouvrir\u202f: envoyez un PDF plus simple ou une photo plus petite."
+    ),
+    "document-images": (
+        "Ce PDF contient des images d’une sorte que nous n’acceptons pas (JBIG2 ou JPEG\u202f2000)\u202f: "
+        "prenez le document en photo, ou numérisez-le à nouveau."
     ),
     "document-mixed": "Ce fichier en contient un autre, d’une autre sorte\u202f: envoyez le document seul.",
 }

@@ -15,6 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf
 
 from contracts_service.domain.document_refusals import DocumentRefused
+from contracts_service.security.pdf_drawing import check_drawing
 from contracts_service.security.pdf_leftovers import strip_leftovers
 
 MOST_PAGES = 50
@@ -30,6 +31,7 @@ def clean_pdf(raw: bytes) -> bytes:
                 raise DocumentRefused("document-encrypted")
             with _pages_of(given) as fresh:
                 strip_leftovers(fresh)
+                check_drawing(fresh)
                 return _saved(fresh)
     except pikepdf.PasswordError:
         raise DocumentRefused("document-encrypted") from None

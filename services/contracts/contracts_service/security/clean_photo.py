@@ -8,25 +8,36 @@ import io
 import warnings
 
 import pi_heif
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, MpoImagePlugin, TiffImagePlugin
 from PIL.ExifTags import Base
 
 from contracts_service.domain.document_refusals import DocumentRefused
 from contracts_service.security.file_kinds import Kind
 
-MOST_PIXELS = 50_000_000  # telephones make 48 million
-MOST_DECODED_PIXELS = {"jpeg": 200_000_000}  # a JPEG is read at a fraction of its size
+MOST_PIXELS: dict[Kind, int] = {
+    "jpeg": 200_000_000,
+    "png": 25_000_000,
+    "heic": 25_000_000,
+}  # telephones' HEIC: 24 million
+MOST_DECODED_PIXELS = 50_000_000  # a JPEG is read at a fraction of its size
 LONGEST_SIDE = 3000  # pixels: 250 to the inch of a sheet of A4
 QUALITY = 85
+LOADED_LATE = (MpoImagePlugin, TiffImagePlugin)  # by Pillow itself, when a photo has a second picture, or EXIF
 FORMATS: dict[Kind, tuple[str, ...]] = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "heic": ("HEIF",)}
+
+
+def prepare(kind: Kind) -> None:
+    """Load what reads and writes such photos: once the process is confined, nothing can be loaded any more."""
+    Image.preinit()
+    if kind == "heic":
+        pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
 
 
 def clean_photo(raw: bytes, kind: Kind) -> bytes:
     """Return the photo as a JPEG without anything but its pixels; raise DocumentRefused."""
     warnings.simplefilter("ignore")  # what is odd about somebody's file is not told to anybody
     Image.MAX_IMAGE_PIXELS = None  # the limits are below, per kind
-    if kind == "heic":
-        pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+    prepare(kind)
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS[kind]) as photo:
             return _written_anew(photo, kind)
@@ -38,10 +49,10 @@ def clean_photo(raw: bytes, kind: Kind) -> bytes:
 
 def _written_anew(photo: Image.Image, kind: Kind) -> bytes:
     width, height = photo.size
-    if width * height > MOST_DECODED_PIXELS.get(kind, MOST_PIXELS):
+    if width * height > MOST_PIXELS[kind]:
         raise DocumentRefused("document-too-heavy")
     photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # of a JPEG, no more than needed is decoded
-    if photo.width * photo.height > MOST_PIXELS:
+    if photo.width * photo.height > MOST_DECODED_PIXELS:
         raise DocumentRefused("document-too-heavy")
     photo.load()
     sheet = _on_white(photo)

@@ -1,8 +1,9 @@
 """`python -I -m contracts_service.security.cleaning_process`: one file in, one clean file out, and then no more.
 
 A process of its own for each file, under limits that it sets itself before it reads a byte: a file that is made to exhaust
-memory or time, or to take over its reader, ends here and nowhere else. It has no environment, no database, no keys and no other
-person's file; it can write no file.
+memory or time ends here and nowhere else. It is given no environment, no database, no keys and no other person's file. Which
+decoder a file needs, Python looks up in its bytes; before that decoder sees any of them, `confinement` denies it all that could
+reach further: what takes it over can open nothing, start nothing (root may) and say nothing but its answer.
 
 Output: one line of JSON, `{"media_type": …}` and then the bytes, or `{"refused": code}`.
 """
@@ -10,13 +11,17 @@ Output: one line of JSON, `{"media_type": …}` and then the bytes, or `{"refuse
 import json
 import resource
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from contracts_service.domain.document_refusals import DocumentRefused
-from contracts_service.security.file_kinds import kind_of
+from contracts_service.security.confinement import confine_this_process
+from contracts_service.security.file_kinds import Kind, kind_of
 
 CPU_SECONDS = 10
+PHOTO_CPU_SECONDS = 6  # the heaviest photo that is allowed takes a third of it
 OPEN_FILES = 64
 OUT_OF_MEMORY_FIRST = "1000"
 
@@ -53,16 +58,25 @@ def _limit(most_memory: int) -> None:
 
 def _clean(raw: bytes) -> tuple[str, bytes]:
     kind = kind_of(raw)
+    media_type, decode = _decoder_of(kind)
+    if kind != "pdf":
+        resource.setrlimit(resource.RLIMIT_CPU, (PHOTO_CPU_SECONDS, PHOTO_CPU_SECONDS))
     if kind != "heic":  # whose decoder needs a thread
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    # Imported under the limits, and only what this file needs.
+    confine_this_process()
+    return media_type, decode(raw)
+
+
+def _decoder_of(kind: Kind) -> tuple[str, Callable[[bytes], bytes]]:
+    """Import, under the limits, what this file needs and nothing else."""
     if kind == "pdf":
         from contracts_service.security.clean_pdf import clean_pdf
 
-        return "application/pdf", clean_pdf(raw)
-    from contracts_service.security.clean_photo import clean_photo
+        return "application/pdf", clean_pdf
+    from contracts_service.security.clean_photo import clean_photo, prepare
 
-    return "image/jpeg", clean_photo(raw, kind)
+    prepare(kind)
+    return "image/jpeg", partial(clean_photo, kind=kind)
 
 
 def _answer(head: dict[str, str], content: bytes = b"") -> None:

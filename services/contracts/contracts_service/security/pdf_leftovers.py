@@ -58,7 +58,11 @@ ACTIONS = {
     *("/Thread", "/Sound", "/Movie", "/Hide", "/Named", "/SetOCGState", "/Rendition", "/Trans", "/GoTo3DView"),
     *("/RichMediaExecute",),
 }
-IMAGE_CODECS = {"/DCTDecode", "/DCT", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode", "/CCF"}
+IMAGE_CODECS = {"/DCTDecode", "/DCT", "/CCITTFaxDecode", "/CCF"}
+REFUSED_CODECS = {
+    "/JPXDecode",
+    "/JBIG2Decode",
+}  # viewers' decoders of these have been taken over before, by the file alone
 
 
 def strip_leftovers(fresh: Pdf) -> None:
@@ -107,6 +111,8 @@ class _Walk:
 def _unfolded(fresh: Pdf, stream: Stream) -> bytes:
     """Return a stream's content as far as it is not an image's code: that one is measured by its pixels."""
     filters, parameters = _listed(stream.get(Name.Filter)), _listed(stream.get(Name.DecodeParms))
+    if any(str(one) in REFUSED_CODECS for one in filters):
+        raise DocumentRefused("document-images")
     if not any(str(one) in IMAGE_CODECS for one in filters):
         return stream.read_bytes()
     if any(str(one) in IMAGE_CODECS for one in filters[:-1]):

@@ -6,7 +6,7 @@ request is submitted, and beneficiary.requested published. Nothing is kept of a 
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -31,6 +31,7 @@ from contracts_service.usecases.recognise_member import recognise_member
 from contracts_service.usecases.request_events import tell_submission
 
 MOST_UPLOADS = 60  # for one request, good and bad
+UNSEATED_BYTES = 64 * 1024  # of each person's upload may wait in memory before it takes a seat
 
 log = structlog.get_logger()
 
@@ -50,19 +51,28 @@ async def receive_supporting_document(
     """Keep the document that `parts` bring, in the place of the one of its kind; return the request as it is then.
 
     Raises NotFound, RequestOver, TooManyUploads, BodyTooLarge, BodyTruncated, SupportingDocumentRefused, and while too much is
-    sent at a time TooManyRequests or TemporarilyUnavailable. Whoever may not send anything is told before the file is read.
+    sent at a time or a day TooManyRequests or TemporarilyUnavailable. Whoever may not send anything is told before the file is
+    read, or after its first 64 KiB: until then an upload takes nobody's place, and counts as none.
     """
-    with service.upload_seats.taken_by(place.caller.member_id):
-        await _admit(service, place, now=now)
-        document = await _cleaned(service, await _read(service, parts))
+    person_id = place.caller.member_id
+    with service.upload_seats.awaited_by(person_id) as take_seat:
+
+        async def begin() -> None:
+            take_seat()
+            service.daily_uploads.count(person_id, now=now)
+            await _count(service, place)
+
+        service.daily_uploads.check(person_id, now=now)
+        async with service.database.transaction() as connection:
+            await _open_request(connection, place, now=now)
+        document = await _cleaned(service, await _read(service, parts, begin))
         request = await _keep(service, place, document)
     service.foundation.wake.call()
     return request
 
 
-async def _admit(service: Contracts, place: Place, *, now: datetime) -> None:
+async def _count(service: Contracts, place: Place) -> None:
     async with service.database.transaction() as connection:
-        await _open_request(connection, place, now=now)
         if await beneficiary_requests.count_upload(connection, place.request_id) > MOST_UPLOADS:
             raise TooManyUploads
 
@@ -80,12 +90,28 @@ async def _open_request(connection: Connection, place: Place, *, now: datetime) 
     return found
 
 
-async def _read(service: Contracts, parts: AsyncIterator[bytes]) -> bytes:
+async def _read(service: Contracts, parts: AsyncIterator[bytes], begin: Callable[[], Awaitable[None]]) -> bytes:
+    """Read all of `parts`, as fast as the settings ask for; `begin` when there is enough of it to be in others' way."""
+    settings, read = service.settings, bytearray()
+    started, begun = asyncio.get_running_loop().time(), False
+
+    def deadline() -> float:
+        paced = settings.document_upload_grace_seconds + len(read) / settings.document_upload_bytes_a_second
+        return started + min(settings.document_upload_seconds, paced)
+
     try:
-        async with asyncio.timeout(service.settings.document_upload_seconds):
-            return b"".join([part async for part in parts])
+        async with asyncio.timeout_at(deadline()) as limit:
+            async for part in parts:
+                read += part
+                limit.reschedule(deadline())
+                if not begun and len(read) >= UNSEATED_BYTES:
+                    await begin()
+                    begun = True
     except TimeoutError:
         raise BodyTruncated from None
+    if not begun:
+        await begin()
+    return bytes(read)
 
 
 async def _cleaned(service: Contracts, raw: bytes) -> CleanDocument:
