@@ -36,7 +36,7 @@ REMOVED = Expectation(
     "somebody whose data have left",
     LEFT,
     "member.removed.v1",
-    {"member_id": an_id(_GONE), "brand": match.str(LEAVER["data"]["brand"])},
+    {"version": match.int(2), "member_id": an_id(_GONE), "brand": match.str(LEAVER["data"]["brand"])},
 )
 STATES = {ANNOUNCED.expectation.state, LEFT}
 

@@ -22,6 +22,7 @@ log = structlog.get_logger()
 class RemovedPerson(Reader):
     """What documents reads of a person whose data have left."""
 
+    version: int
     member_id: UUID
     brand: str
 
@@ -29,6 +30,7 @@ class RemovedPerson(Reader):
 async def forget_person(connection: Connection, person: RemovedPerson, *, now: datetime) -> None:
     """Delete the person's documents."""
     left = await removals.remove_documents(connection, brand=person.brand, member_id=person.member_id, now=now)
+    await removals.remember(connection, brand=person.brand, member_id=person.member_id, version=person.version, now=now)
     log.info("person_forgotten", member_id=str(person.member_id), brand=person.brand, documents=left)
 
 

@@ -20,7 +20,7 @@ from documents_service.metrics import ISSUES_FAILED
 from documents_service.rendering.kinds import DRAWN
 from documents_service.resources import Documents
 from documents_service.store import documents as documents_store
-from documents_service.store import hurried_cards, issues
+from documents_service.store import hurried_cards, issues, removals
 from documents_service.store.issues import History, Issue
 from documents_service.usecases.collect_card import CardNotPrintable, EnrolledMember, collect_card, printed_facts
 
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 async def plan_card(documents: Documents, connection: Connection, member: EnrolledMember, *, now: datetime) -> None:
-    """Plan the member's card, unless this version is no news, changes nothing on the card, or the contract has ended.
+    """Plan the member's card, unless this version is no news, changes nothing on the card, or the contract or the person has left.
 
     What was planned for an older version, and not yet issued, is taken back. Raises BrandNotConfigured.
     """
@@ -37,7 +37,8 @@ async def plan_card(documents: Documents, connection: Connection, member: Enroll
     subject = Subject.member(Holder(member.brand, member.member_id), CARD)
     await issues.lock(connection, subject.holder)
     history = await issues.history_of(connection, subject)
-    if history is not None and history.version >= member.version:
+    late = await removals.has_left(connection, brand=member.brand, member_id=member.member_id, version=member.version)
+    if late or (history is not None and history.version >= member.version):
         log.info("older_version_ignored", member_id=str(member.member_id), version=member.version)
         return
     issue = await _in_its_lane(connection, _decide(documents, member, history, now=now), now=now)

@@ -1,5 +1,7 @@
 """Hears member.removed from contracts: the account leaves with the person."""
 
+from functools import partial
+
 from service_kit.database import Connection
 from service_kit.subscriptions import EventContext, Subscription
 
@@ -9,10 +11,10 @@ from identity_service.usecases.forget_person import RemovedPerson, forget_person
 EVENTS = ("member.removed.v1",)
 
 
-def subscriptions(_identity: Identity) -> list[Subscription]:
+def subscriptions(identity: Identity) -> list[Subscription]:
     """Return the subscription; nothing is published that the relay would have to be woken for."""
-    return [Subscription(event, RemovedPerson, _hear) for event in EVENTS]
+    return [Subscription(event, RemovedPerson, partial(_hear, identity)) for event in EVENTS]
 
 
-async def _hear(connection: Connection, person: RemovedPerson, _context: EventContext) -> None:
-    await forget_person(connection, person)
+async def _hear(identity: Identity, connection: Connection, person: RemovedPerson, _context: EventContext) -> None:
+    await forget_person(connection, person, now=identity.foundation.clock.now())

@@ -1,8 +1,10 @@
 """SQL of an account that leaves with its person."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from service_kit.database import Connection
+from service_kit.maintenance import INBOX_DAYS
 
 # What points to an account leaves before it; refresh tokens leave with their session. Deeds are a chain and name no person.
 _OF_ACCOUNT = (
@@ -30,3 +32,31 @@ async def remove_account(connection: Connection, *, brand: str, member_id: UUID)
     await connection.execute("DELETE FROM tries WHERE subject = $1", account_id)
     await connection.execute("DELETE FROM accounts WHERE id = $1", account_id)
     return True
+
+
+async def remember(connection: Connection, *, brand: str, member_id: UUID, version: int, now: datetime) -> None:
+    """Remember who has left, and at which version, as long as what was heard; forget those who left before that."""
+    await connection.execute("DELETE FROM forgotten_people WHERE forgotten_at < $1", now - timedelta(days=INBOX_DAYS))
+    await connection.execute(
+        """
+        INSERT INTO forgotten_people (brand, member_id, version, forgotten_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (brand, member_id) DO UPDATE
+        SET version = greatest(forgotten_people.version, excluded.version), forgotten_at = excluded.forgotten_at
+        """,
+        brand,
+        member_id,
+        version,
+        now,
+    )
+
+
+async def has_left(connection: Connection, *, brand: str, member_id: UUID, version: int) -> bool:
+    """Tell whether a person has left after `version`: an event that tells it comes too late."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM forgotten_people WHERE brand = $1 AND member_id = $2 AND version >= $3)",
+            brand,
+            member_id,
+            version,
+        )
+    )

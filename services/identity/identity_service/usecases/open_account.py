@@ -15,17 +15,19 @@ from identity_service.domain.login_identifiers import letters_and_digits, normal
 from identity_service.domain.personal_pieces import personal_pieces
 from identity_service.domain.welcomes import joins_now
 from identity_service.resources import Identity
-from identity_service.store import email_changes, enrolments, reset_tokens, welcomes
+from identity_service.store import email_changes, enrolments, removals, reset_tokens, welcomes
 from identity_service.store.enrolments import Enrolment
 from identity_service.usecases.account_holders import AccountHolder
 from identity_service.usecases.close_account import close_account, reopen_account
 
 
 async def open_account(identity: Identity, connection: Connection, person: AccountHolder, *, now: datetime) -> None:
-    """Create the person's account, or bring it up to date when `person.version` is newer.
+    """Create the person's account, or bring it up to date when `person.version` is newer; nothing of who has left.
 
     An address that the person chose stays until contracts tells another one than before (docs/decisions/0012).
     """
+    if await removals.has_left(connection, brand=person.brand, member_id=person.person_id, version=person.version):
+        return
     known = await enrolments.hold(connection, brand=person.brand, member_id=person.person_id)
     enrolment = _enrolment(identity, person, known.account_id if known else identity.entropy.new_id(), now=now)
     kept = await enrolments.save(connection, enrolment, now=now)

@@ -1,5 +1,7 @@
 """Hears member.removed from contracts: addresses and messages leave with the person."""
 
+from functools import partial
+
 from service_kit.database import Connection
 from service_kit.subscriptions import EventContext, Subscription
 
@@ -9,10 +11,12 @@ from notifications_service.usecases.forget_person import RemovedPerson, forget_p
 EVENTS = ("member.removed.v1",)
 
 
-def subscriptions(_notifications: Notifications) -> list[Subscription]:
+def subscriptions(notifications: Notifications) -> list[Subscription]:
     """Return the subscription; nothing is published that the relay would have to be woken for."""
-    return [Subscription(event, RemovedPerson, _hear) for event in EVENTS]
+    return [Subscription(event, RemovedPerson, partial(_hear, notifications)) for event in EVENTS]
 
 
-async def _hear(connection: Connection, person: RemovedPerson, _context: EventContext) -> None:
-    await forget_person(connection, person)
+async def _hear(
+    notifications: Notifications, connection: Connection, person: RemovedPerson, _context: EventContext
+) -> None:
+    await forget_person(connection, person, now=notifications.now())

@@ -16,7 +16,7 @@ from service_kit.subscriptions import Reader
 
 from notifications_service.domain.recipient import Recipient, RecipientAddress
 from notifications_service.resources import Notifications
-from notifications_service.store import recipients
+from notifications_service.store import recipients, removals
 from notifications_service.store.recipients import KeptRecipient
 
 log = structlog.get_logger()
@@ -78,7 +78,9 @@ class AutonomousBeneficiary(Reader):
 async def keep_recipient(
     notifications: Notifications, connection: Connection, person: MemberState | AutonomousBeneficiary, *, now: datetime
 ) -> None:
-    """Keep the person's state when `person.version` is newer than what is kept."""
+    """Keep the person's state when `person.version` is newer than what is kept; nothing of who has left."""
+    if await removals.has_left(connection, brand=person.brand, member_id=person.person_id, version=person.version):
+        return
     await recipients.save(
         connection,
         person.brand,
