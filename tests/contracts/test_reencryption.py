@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import asyncpg
 import pytest
 from contracts_service.reencryption import main
 from contracts_service.settings import ContractsSettings
+from contracts_service.store import members
+from contracts_service.usecases.present_member import load_member, save_change
 from service_kit.command_line import CommandFailed
 from service_kit.key_rotation import add_ring_key, promote_ring_key, retire_ring_key
 
@@ -229,3 +232,25 @@ async def test_who_has_left_is_known_again_after_the_exchange_when_a_file_tells_
             assert await naming(contracts, "k2", "purged_members.number_digest") == 1
         if step == "with both keys":
             retire_ring_key(ring_of(tmp_path), "k1", unused=True)
+
+
+async def test_a_member_who_is_being_changed_gets_no_value_of_the_former_key_back(
+    settings: ContractsSettings, contracts_database: str, tmp_path: Path
+):
+    exchange(tmp_path)
+    async with open_contracts_service(contracts_database, tmp_path) as contracts:
+        service = contracts.service
+        (known,) = await contracts.fetch("SELECT id FROM members WHERE membership_number = '00000001'")
+        async with service.database.transaction() as connection:
+            await members.lock_brand(connection, "mgas")
+            rows = await load_member(connection, brand="mgas", member_id=known["id"], lock=True)
+            assert rows is not None
+            walk = asyncio.create_task(main(settings, ALL))
+            await asyncio.sleep(0.5)
+            changed = replace(rows, member=replace(rows.member, phone=None))
+            await save_change(service, connection, changed, now=datetime.now(UTC))
+        told = await walk
+        left = [await naming(contracts, "k1", column) for column in ("members.nir_sealed", "beneficiaries.nir_sealed")]
+
+    assert "other keys may be retired" in told
+    assert left == [0, 0]

@@ -18,6 +18,7 @@ from contracts_service.domain.termination.texts import TextsOfBrand
 from contracts_service.security.confinement import hide_this_process
 from contracts_service.security.document_cleaner import DocumentCleaner
 from contracts_service.security.seals import Seals
+from contracts_service.security.turns import Turns
 from contracts_service.security.upload_seats import DailyUploads, UploadSeats
 from contracts_service.settings import ContractsSettings
 from contracts_service.texts.termination import read_termination_texts
@@ -38,6 +39,7 @@ class Contracts:
     upload_seats: UploadSeats
     daily_uploads: DailyUploads
     export_seats: UploadSeats
+    turns: Turns
     termination_texts: dict[str, TextsOfBrand]  # by brand
 
     @property
@@ -78,5 +80,6 @@ async def open_contracts(
             upload_seats=UploadSeats(settings.document_uploads_at_once),
             daily_uploads=DailyUploads(settings.document_uploads_a_day),
             export_seats=UploadSeats(settings.data_exports_at_once),
+            turns=Turns(settings.database_pool_size // 2),
             termination_texts=texts,
         )

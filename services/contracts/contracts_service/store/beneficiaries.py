@@ -59,14 +59,15 @@ async def number_of(connection: Connection, beneficiary_id: UUID) -> KnownNumber
     return None if row is None or row["nir_sealed"] is None else KnownNumber(*row.values())
 
 
-async def covered_by(connection: Connection, contract_id: UUID) -> list[BeneficiaryRow]:
-    """Return whom a contract covers today, in the contract's order."""
+async def covered_by(connection: Connection, contract_id: UUID, *, lock: bool = False) -> list[BeneficiaryRow]:
+    """Return whom a contract covers today, in the contract's order; with `lock`, nobody else changes the rows meanwhile."""
+    locking = "FOR NO KEY UPDATE" if lock else ""
     rows = await connection.fetch(
-        """
+        f"""
         SELECT id, contract_id, place, first_name, last_name, birth_date, birth_rank, relation, nir_sealed, nir_digest,
                autonomous_from
-        FROM beneficiaries WHERE contract_id = $1 AND removed_at IS NULL ORDER BY place
-        """,
+        FROM beneficiaries WHERE contract_id = $1 AND removed_at IS NULL ORDER BY place {locking}
+        """,  # noqa: S608 - ours
         contract_id,
     )
     return [BeneficiaryRow(**dict(row)) for row in rows]

@@ -66,6 +66,12 @@ async def lock_brand(connection: Connection, brand: str) -> None:
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('contracts.members:' || $1, 0))", brand)
 
 
+async def lock_brand_briefly(connection: Connection, brand: str) -> None:
+    """Take the same lock for a call: two seconds at most for it, and for every row after it; then LockNotAvailableError."""
+    await connection.execute("SET LOCAL lock_timeout = '2s'")
+    await lock_brand(connection, brand)
+
+
 async def find_all(connection: Connection, *, brand: str, membership_numbers: list[str]) -> dict[str, KnownMember]:
     """Return membership number → member, for those that are known."""
     rows = await connection.fetch(
@@ -107,15 +113,15 @@ async def renew_digests(connection: Connection, renewals: list[RenewedDigests]) 
     )
 
 
-async def find(connection: Connection, *, brand: str, member_id: UUID) -> MemberRow | None:
-    """Return a member of `brand`."""
+async def find(connection: Connection, *, brand: str, member_id: UUID, lock: bool = False) -> MemberRow | None:
+    """Return a member of `brand`; with `lock`, nobody else changes the row before the transaction ends."""
     row = await connection.fetchrow(
-        """
+        f"""
         SELECT id, brand, membership_number, version, fingerprint, nir_sealed, nir_digest, title, last_name, birth_name,
                first_name, birth_date, email, phone, address, statement_identifier_sealed, file_email_digest,
                chosen
-        FROM members WHERE brand = $1 AND id = $2
-        """,
+        FROM members WHERE brand = $1 AND id = $2 {"FOR NO KEY UPDATE" if lock else ""}
+        """,  # noqa: S608 - ours
         brand,
         member_id,
     )

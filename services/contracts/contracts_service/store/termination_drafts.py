@@ -36,6 +36,14 @@ async def keep(connection: Connection, row: DraftRow) -> None:
     )
 
 
+async def is_there(connection: Connection, draft_id: UUID, *, member_id: UUID) -> bool:
+    """Tell whether a member has that draft, lapsed or not, without locking it."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM termination_drafts WHERE id = $1 AND member_id = $2)", draft_id, member_id
+    )
+    return found
+
+
 async def find(connection: Connection, draft_id: UUID, *, brand: str, now: datetime) -> DraftRow | None:
     """Return a draft of `brand`, locked until the transaction ends, if it has not lapsed."""
     row = await connection.fetchrow(

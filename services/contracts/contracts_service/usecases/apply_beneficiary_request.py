@@ -77,7 +77,7 @@ async def apply_request(
     Where a file has brought the same news before, nothing is left to be changed; cover that would begin after the contract's last
     day never does: the request lapses.
     """
-    rows = await load_member(connection, brand=request.brand, member_id=request.member_id)
+    rows = await load_member(connection, brand=request.brand, member_id=request.member_id, lock=True)
     assert rows is not None  # the request refers to it
     if _begins_too_late(rows, request):
         return _lapsed(request, now=now)

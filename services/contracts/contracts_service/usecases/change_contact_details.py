@@ -32,6 +32,7 @@ from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_contact import FormerWay, PresentContact, former_way, present_contact
 from contracts_service.usecases.present_member import load_member, save_change
 from contracts_service.usecases.recognise_viewer import recognise_viewer
+from contracts_service.usecases.take_turns import turn_of
 
 PARTS: tuple[Part, Part] = ("phone", "address")  # that a file brings, too
 CHANGEABLE: tuple[Changeable, ...] = ("phone", "address", "delivery_preference")
@@ -50,10 +51,10 @@ async def change_contact_details(
 
     Raises NotFound, ChangedMeanwhile, and InvalidRequest for what cannot be kept or printed.
     """
-    async with service.database.transaction() as connection:
+    async with turn_of(service, caller) as connection:
         viewer = await recognise_viewer(connection, caller, now=now)
         if viewer.role == "member":
-            await members.lock_brand(connection, viewer.brand)
+            await members.lock_brand_briefly(connection, viewer.brand)
         else:
             await contact_details.lock_beneficiary(connection, viewer.person_id)
         present = await present_contact(service, connection, viewer)
@@ -112,7 +113,7 @@ async def _save(
         months = service.brands[viewer.brand].contact.email_check_months
         check_on = next_check_on(facts.email_verified_at, months=months, today=civil_date(now))
         await contact_details.save_preference(connection, viewer.member_id, preference, email_check_on=check_on)
-    rows = await load_member(connection, brand=viewer.brand, member_id=viewer.member_id)
+    rows = await load_member(connection, brand=viewer.brand, member_id=viewer.member_id, lock=True)
     if rows is None:
         raise NotFound
     await save_change(service, connection, _chosen(service, rows, wanted), now=now)

@@ -47,7 +47,7 @@ def still_chosen(seals: Seals, chosen: Mapping[str, str], member_id: UUID, line:
 
 async def keep_chosen(connection: Connection, told: MemberRows) -> MemberRows:
     """Return the rows that a file tells, with the present values of the parts in `told.member.chosen`."""
-    present = await load_member(connection, brand=told.member.brand, member_id=told.member.id)
+    present = await load_member(connection, brand=told.member.brand, member_id=told.member.id, lock=True)
     assert present is not None  # whoever has chosen something is there
     chosen, member, people = told.member.chosen, told.member, told.beneficiaries
     if "phone" in chosen:

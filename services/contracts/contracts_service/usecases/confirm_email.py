@@ -14,15 +14,16 @@ from contracts_service.store import members
 from contracts_service.usecases.present_contact import PresentContact, present_contact
 from contracts_service.usecases.prove_email import prove_email
 from contracts_service.usecases.recognise_viewer import recognise_viewer
+from contracts_service.usecases.take_turns import turn_of
 
 
 async def confirm_email(service: Contracts, caller: MemberPrincipal, *, now: datetime) -> PresentContact:
     """Keep the address for another year; raise NoEmailToConfirm where there is none, NotFound for a beneficiary."""
-    async with service.database.transaction() as connection:
+    async with turn_of(service, caller) as connection:
         viewer = await recognise_viewer(connection, caller, now=now)
         if viewer.role != "member":
             raise NotFound
-        await members.lock_brand(connection, viewer.brand)
+        await members.lock_brand_briefly(connection, viewer.brand)
         present = await present_contact(service, connection, viewer)
         if present.facts.email is None:
             raise NoEmailToConfirm

@@ -16,7 +16,9 @@ from contracts_service.store import members, termination_drafts, terminations
 from contracts_service.store.terminations import TerminationRow
 from contracts_service.usecases.draft_termination import OwnDraft, load_draft, own_contract
 from contracts_service.usecases.member_rows import MemberRows
+from contracts_service.usecases.recognise_member import recognise_member
 from contracts_service.usecases.register_termination import Evidence, keep_evidence, settle
+from contracts_service.usecases.take_turns import turn_of
 from contracts_service.usecases.termination_recap import shown
 
 
@@ -27,9 +29,10 @@ async def confirm_termination(
 
     Raises NotFound; RecapChanged, with the draft as it stands now, when `recap_digest` is not the digest of the present recap.
     """
-    async with service.database.transaction() as connection:
-        await members.lock_brand(connection, caller.brand)
-        rows = await own_contract(connection, caller, now=now)
+    async with turn_of(service, caller) as connection:
+        await _find_any(connection, caller, draft_id, now=now)
+        await members.lock_brand_briefly(connection, caller.brand)
+        rows = await own_contract(connection, caller, now=now, lock=True)
         if (draft := await load_draft(service, connection, rows, draft_id, now=now)) is None:
             return await _confirmed_before(connection, rows, draft_id), rows
         if draft.preview.recap.digest.hex() != recap_digest:
@@ -38,6 +41,15 @@ async def confirm_termination(
         registered = await _found(connection, draft_id, brand=caller.brand)
     service.foundation.wake.call()
     return registered, rows
+
+
+async def _find_any(connection: Connection, caller: MemberPrincipal, draft_id: UUID, *, now: datetime) -> None:
+    """Raise NotFound, without a wait, where there is nothing of the caller's that could be confirmed."""
+    viewer = await recognise_member(connection, caller, now=now)
+    if not await termination_drafts.is_there(connection, draft_id, member_id=viewer.member_id):
+        row = await terminations.find(connection, draft_id, brand=viewer.brand)
+        if row is None or row.member_id != viewer.member_id:
+            raise NotFound
 
 
 async def _register(

@@ -27,6 +27,7 @@ from contracts_service.usecases.read_beneficiary_requests import WholeRequest, w
 from contracts_service.usecases.record_deed import record_deed
 from contracts_service.usecases.request_events import tell_acceptance, tell_refusal
 from contracts_service.usecases.review_beneficiary_requests import refuse_if_anybody_is_restricted
+from contracts_service.usecases.take_turns import turn_of
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,12 @@ async def decide_beneficiary_request(service: Contracts, decision: Decision, *, 
     InvalidRequest.
     """
     brand = decision.act.brand
-    async with service.database.transaction() as connection:
-        await members.lock_brand(connection, brand)  # before the request's own: an acceptance changes the member
+    async with turn_of(service, decision.act) as connection:
+        if await beneficiary_requests.find_of_brand(connection, decision.request_id, brand=brand) is None:
+            raise NotFound  # without a wait
+        await members.lock_brand_briefly(
+            connection, brand
+        )  # before the request's own: an acceptance changes the member
         request = await beneficiary_requests.find_of_brand(connection, decision.request_id, brand=brand, lock=True)
         if request is None:
             raise NotFound

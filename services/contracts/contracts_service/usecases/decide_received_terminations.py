@@ -78,7 +78,7 @@ async def _recognise(connection: Connection, row: TerminationRow, entry: Entry) 
     known = await members.find_all(connection, brand=row.brand, membership_numbers=[number])
     if number not in known:
         return None
-    rows = await load_member(connection, brand=row.brand, member_id=known[number].id)
+    rows = await load_member(connection, brand=row.brand, member_id=known[number].id, lock=True)
     assert rows is not None  # found by its number
     member = rows.member
     same = is_same_person(

@@ -96,12 +96,14 @@ async def load_draft(
     return OwnDraft(row, entry, await preview(service, connection, rows, entry, seen=(draft_id, now)))
 
 
-async def own_contract(connection: Connection, caller: MemberPrincipal, *, now: datetime) -> MemberRows:
-    """Return the caller's own contract; raise NotFound for whoever is covered by somebody else's."""
+async def own_contract(
+    connection: Connection, caller: MemberPrincipal, *, now: datetime, lock: bool = False
+) -> MemberRows:
+    """Return the caller's own contract, locked as by `load_member`; raise NotFound for whoever is covered by somebody else's."""
     viewer = await recognise_viewer(connection, caller, now=now)
     if viewer.role != "member":
         raise NotFound
-    rows = await load_member(connection, brand=viewer.brand, member_id=viewer.member_id)
+    rows = await load_member(connection, brand=viewer.brand, member_id=viewer.member_id, lock=lock)
     assert rows is not None  # the viewer was found by it
     return rows
 

@@ -20,6 +20,7 @@ from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.record_deed import record_deed
 from contracts_service.usecases.record_termination import member_with_number
 from contracts_service.usecases.register_termination import Step, add_step, settle
+from contracts_service.usecases.take_turns import turn_of
 
 IDENTIFIED = "termination_identified"
 
@@ -32,8 +33,8 @@ async def identify_termination(
     Raises NotFound, TerminationClosed when it does not wait (any more), and InvalidRequest.
     """
     membership_number, proof_seen = whose
-    async with service.database.transaction() as connection:
-        await members.lock_brand(connection, act.brand)
+    async with turn_of(service, act) as connection:
+        await members.lock_brand_briefly(connection, act.brand)
         row = await terminations.find(connection, termination_id, brand=act.brand)
         if row is None:
             raise NotFound

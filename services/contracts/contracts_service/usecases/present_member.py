@@ -16,13 +16,17 @@ from contracts_service.usecases.member_events import publish_members
 from contracts_service.usecases.member_rows import MemberRows
 
 
-async def load_member(connection: Connection, *, brand: str, member_id: UUID) -> MemberRows | None:
-    """Return all that is kept of a member of `brand`; before changing it, take `members.lock_brand` in the same transaction."""
-    member = await members.find(connection, brand=brand, member_id=member_id)
+async def load_member(connection: Connection, *, brand: str, member_id: UUID, lock: bool = False) -> MemberRows | None:
+    """Return all that is kept of a member of `brand`.
+
+    Before changing it, take `members.lock_brand` in the same transaction, and load with `lock`: the brand's lock does not hold
+    up re-encryption, which passes over locked rows; without that, values under a key that is gone would be put back.
+    """
+    member = await members.find(connection, brand=brand, member_id=member_id, lock=lock)
     if member is None:
         return None
     contract = await contracts.find(connection, member.id)
-    return MemberRows(member, contract, await beneficiaries.covered_by(connection, contract.id))
+    return MemberRows(member, contract, await beneficiaries.covered_by(connection, contract.id, lock=lock))
 
 
 async def save_change(service: Contracts, connection: Connection, changed: MemberRows, *, now: datetime) -> MemberRows:

@@ -47,6 +47,6 @@ async def tell_if_changed(
     """Publish the member's next version where the way by which one is told is not `before` any more."""
     if await told_by(connection, member_id) == before:
         return
-    rows = await load_member(connection, brand=brand, member_id=member_id)
+    rows = await load_member(connection, brand=brand, member_id=member_id, lock=True)
     assert rows is not None  # the caller has found the member
     await save_change(service, connection, rows, now=now)

@@ -29,6 +29,7 @@ from contracts_service.usecases.member_rows import MemberRows
 from contracts_service.usecases.present_member import load_member
 from contracts_service.usecases.record_deed import record_deed
 from contracts_service.usecases.register_termination import Evidence, keep_evidence, settle
+from contracts_service.usecases.take_turns import turn_of
 from contracts_service.usecases.termination_recap import preview
 
 REGISTERED = "termination_registered"
@@ -53,8 +54,8 @@ async def record_termination(
     """
     received_at = _received_at(entered, now=now)
     termination_id = service.entropy.new_id()
-    async with service.database.transaction() as connection:
-        await members.lock_brand(connection, act.brand)
+    async with turn_of(service, act) as connection:
+        await members.lock_brand_briefly(connection, act.brand)
         rows = await member_with_number(connection, act.brand, entered.membership_number)
         found = await preview(service, connection, rows, entered.entry, seen=(termination_id, received_at))
         decision = found.decision
@@ -84,7 +85,7 @@ async def member_with_number(connection: Connection, brand: str, membership_numb
     known = await members.find_all(connection, brand=brand, membership_numbers=[membership_number])
     if membership_number not in known:
         raise InvalidRequest(fields=(UNKNOWN_NUMBER,))
-    rows = await load_member(connection, brand=brand, member_id=known[membership_number].id)
+    rows = await load_member(connection, brand=brand, member_id=known[membership_number].id, lock=True)
     assert rows is not None  # found by its number
     return rows
 

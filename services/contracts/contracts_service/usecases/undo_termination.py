@@ -28,6 +28,7 @@ from contracts_service.usecases.present_member import load_member, save_change
 from contracts_service.usecases.record_deed import record_deed
 from contracts_service.usecases.register_termination import Step, add_step
 from contracts_service.usecases.standing_terminations import end_without
+from contracts_service.usecases.take_turns import turn_of
 
 CANCELLED = "termination_cancelled"
 CLOSED = ("contested", "cancelled")
@@ -44,9 +45,10 @@ async def contest_termination(
     service: Contracts, caller: MemberPrincipal, termination_id: UUID, *, now: datetime
 ) -> tuple[TerminationRow, MemberRows]:
     """Undo a termination that the caller has not asked for; twice is once. Raises NotFound and NotContestable."""
-    async with service.database.transaction() as connection:
-        await members.lock_brand(connection, caller.brand)
-        rows = await own_contract(connection, caller, now=now)
+    async with turn_of(service, caller) as connection:
+        await own_contract(connection, caller, now=now)  # whoever has none does not wait
+        await members.lock_brand_briefly(connection, caller.brand)
+        rows = await own_contract(connection, caller, now=now, lock=True)
         row = await terminations.find(connection, termination_id, brand=caller.brand)
         if row is None or row.member_id != rows.member.id:
             raise NotFound
@@ -66,8 +68,8 @@ async def cancel_termination(
     service: Contracts, act: StaffAct, termination_id: UUID, *, now: datetime
 ) -> tuple[TerminationRow, MemberRows | None]:
     """Undo any request that is not undone yet, and record the deed. Raises NotFound, DataRestricted and TerminationClosed."""
-    async with service.database.transaction() as connection:
-        await members.lock_brand(connection, act.brand)
+    async with turn_of(service, act) as connection:
+        await members.lock_brand_briefly(connection, act.brand)
         row = await terminations.find(connection, termination_id, brand=act.brand)
         if row is None:
             raise NotFound
@@ -77,7 +79,7 @@ async def cancel_termination(
         if row.state in CLOSED:
             raise TerminationClosed
         if whose is not None:
-            rows = await load_member(connection, brand=act.brand, member_id=whose)
+            rows = await load_member(connection, brand=act.brand, member_id=whose, lock=True)
         if rows is not None:
             rows = await _undo(service, connection, row, rows, now=now)
             await _tell(service, connection, row, rows, cause="cancelled", now=now)
