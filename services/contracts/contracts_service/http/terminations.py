@@ -11,7 +11,14 @@ from service_kit.http.cursors import LONGEST
 from service_kit.http.endpoints import Answer, Call, Endpoint
 from service_kit.http.path_ids import id_of
 from service_kit.http.preconditions import seen_by
-from service_kit.http.problems import ChangedMeanwhile, InvalidRequest, NotFound, PreconditionRequired
+from service_kit.http.problems import (
+    ChangedMeanwhile,
+    InvalidRequest,
+    NotFound,
+    PreconditionRequired,
+    RecentSignInRequired,
+)
+from service_kit.http.recent_sign_ins import require_recent_sign_in
 
 from contracts_service.domain.termination.errors import NotContestable, RecapChanged
 from contracts_service.http.access import CHANGING, READING
@@ -34,13 +41,15 @@ from contracts_service.usecases.draft_termination import OwnDraft, draft_termina
 from contracts_service.usecases.read_terminations import list_own_terminations, read_own_termination
 from contracts_service.usecases.register_termination import open_evidence
 from contracts_service.usecases.undo_termination import contest_termination
+from contracts_service.usecases.young_address import has_young_address
 
 DRAFTING = """A member has one draft at a time: another POST takes its place, and the former id is gone. It lapses by
 itself. `GET …/{id}` shows the recap: everything to verify, and what it comes to if it is confirmed now."""
 CONFIRMING = """`recap_digest` is that of the recap that was read: the SHA-256 of the object `recap` as JSON in UTF-8
 with sorted keys and no blanks. The instant of this call is the receipt. When what would be done is not what was shown
 (the draft was edited, a file came, the day has changed and the last day of cover with it), nothing is registered: 409
-`recap-changed` holds `recap`, `recap_digest` and `alternatives` as they are now. Confirming twice is confirming once."""
+`recap-changed` holds `recap`, `recap_digest` and `alternatives` as they are now. Confirming twice is confirming once.
+Where the member's e-mail or postal address is new, a recent sign-in is asked for: 403 `recent-sign-in-required`."""
 
 
 class PageQuery(BaseModel):
@@ -89,6 +98,8 @@ async def show(call: Call[Contracts]) -> Answer:
 async def confirm(call: Call[Contracts]) -> Answer:
     """Receive a draft, now."""
     body: ConfirmationBody = call.body
+    if await has_young_address(call.resources, call.member, now=call.now):
+        require_recent_sign_in(call, minutes=call.resources.brands[call.member.brand].recent_sign_in_minutes)
     row, rows = await confirm_termination(
         call.resources, call.member, id_of(call), recap_digest=body.recap_digest, now=call.now
     )
@@ -179,7 +190,7 @@ ENDPOINTS = [
         CHANGING,
         body=ConfirmationBody,
         answer=TerminationAnswer,
-        problems=(NotFound, RecapChanged),
+        problems=(NotFound, RecapChanged, RecentSignInRequired),
         once=True,
         description=" ".join(CONFIRMING.split()),
     ),
