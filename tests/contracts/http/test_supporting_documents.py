@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import io
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from tests.support.waiting import eventually
 
 LENGTH = 100_000  # announced
 SEATED = 64 * 1024
-NOBODYS = "01a00000-0000-7000-8000-000000000000"  # request
 
 
 async def test_the_last_required_document_submits_the_request(household: Household):
@@ -220,28 +218,6 @@ async def half_sent(
     writer.write(f"{head}Content-Length: {LENGTH}\r\n\r\n".encode() + b"%PDF-1.7".ljust(SEATED))
     await eventually(lambda: uploads_of(household, request_id), bool)
     return reader, writer
-
-
-async def test_members_who_hardly_send_anything_do_not_keep_others_from_sending(household: Household):
-    contracts = household.contracts
-    seats = contracts.service.settings.document_uploads_at_once
-    dawdling, gone = [], asyncio.Event()
-
-    async def hardly_anything() -> AsyncIterator[bytes]:
-        yield b"%PDF-1.7"
-        await gone.wait()
-
-    for number in range(seats + 1):
-        asking = await Asking.of(Household(contracts, household.number + 1000 + number))
-        request_id = await asking.asked(NEWBORN)
-        dawdling.append(asyncio.create_task(asking.send(request_id, hardly_anything())))
-        await eventually(lambda one=asking: one.send(NOBODYS, good_pdf()), lambda got: got[0] == 429)
-    honest = await Asking.of(household)
-    status, _ = await honest.send(await honest.asked(NEWBORN), good_pdf())
-    gone.set()
-
-    assert {(await one)[0] for one in dawdling} == {422}
-    assert status == 200
 
 
 async def test_a_person_sends_only_so_many_documents_a_day(household: Household):
