@@ -85,6 +85,7 @@ async def test_the_archive_holds_the_own_data_in_three_forms_and_nothing_of_whoe
         ("mother", "30.00", "'=CMD()"),
     ]
     assert LINE["last_name"] in text
+    assert "rue des Écoles Canari, 20217, Canari, FR" in " ".join(text.split())
     assert "−30,00" in text
     assert "Secret du fils" not in all_of_hers + text
     assert SON["first_name"] not in all_of_hers + text

@@ -18,6 +18,7 @@ from service_kit.french_dates import date_in_words, moment_in_words
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MOST_ROWS = 60  # of one table; a table of 300 rows takes 290 MiB to draw
 
+_ADDRESS_LINES = ("recipient", "complement", "building", "street", "locality", "postal_code", "city", "country")
 _DAY = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 )  # a birth date may be incomplete, and stays as it is
@@ -128,8 +129,8 @@ def _table(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, dict):  # an address, in the order of its lines
-        return ", ".join(one for name, one in value.items() if one and name != "country")
+    if isinstance(value, dict):
+        return ", ".join(value[name] for name in _ADDRESS_LINES if value.get(name))
     if isinstance(value, date):
         return date_in_words(value)
     if _DAY.fullmatch(str(value)):
