@@ -183,6 +183,7 @@ _NOTICES = (
         "termination_answered",
         cause="termination_id",
         content={"moment": "received_at", "reason": "answer", "use": "use"},
+        optional=frozenset({"use"}),
         is_durable=True,
     ),
     MessageKind(
