@@ -20,11 +20,12 @@ from service_kit.staff_deeds import StaffAct
 
 from tests.pacts import news_expectations as news
 from tests.pacts import test_documents_hears_contracts as documents_hears
+from tests.pacts.contact_expectations import FORMER
 from tests.support.parts import OpenedPart
 
 # Readers still take what contracts was first agreed to say, and no use case says any more: no holder to draw a notice for.
 FIRST_AGREED: dict[str, dict[str, Any]] = {
-    news.TERMINATION.expectation.state: {"email": news.FORMER},
+    news.TERMINATION.expectation.state: {"email": FORMER},
     documents_hears.NAMELESS.state: {"product": None, "refund_by": None, "motive": None},
 }
 # state → what contracts knew of the end of the contract before
@@ -64,7 +65,7 @@ async def make_termination_news(contracts: OpenedPart, state: str, line: dict[st
 async def _ask(contracts: OpenedPart, member_id: UUID, *, now: datetime) -> UUID:
     """End the contract of a member who gives no reason that the law knows, and an address for the receipt."""
     service, caller = contracts.resources, _caller(member_id)
-    entry = Entry(nonce="n", motive="other", motive_text="Je pars.", contact=Contact(email=news.FORMER))
+    entry = Entry(nonce="n", motive="other", motive_text="Je pars.", contact=Contact(email=FORMER))
     draft = await draft_termination(service, caller, entry, now=now)
     digest = draft.preview.recap.digest.hex()
     await confirm_termination(service, caller, draft.row.id, recap_digest=digest, now=now)
@@ -74,7 +75,7 @@ async def _ask(contracts: OpenedPart, member_id: UUID, *, now: datetime) -> UUID
 async def _ask_without_an_account(contracts: OpenedPart, line: dict[str, Any], *, now: datetime) -> UUID:
     """Ask for the end of the contract in the member's name, with an address that the mutual does not know."""
     stated = {name: line[name] for name in ("first_name", "last_name", "membership_number")}
-    entry = Entry(nonce="n", motive="infra_annual", contact=Contact(email=news.FORMER), person=StatedPerson(**stated))
+    entry = Entry(nonce="n", motive="infra_annual", contact=Contact(email=FORMER), person=StatedPerson(**stated))
     draft, secret = await draft_public_termination(contracts.resources, "mgas", entry, now=now)
     opening, digest = Opening("mgas", draft.row.id, secret), draft.preview.recap.digest.hex()
     await confirm_public_termination(contracts.resources, opening, recap_digest=digest, now=now)

@@ -110,7 +110,9 @@ class Endpoint:
     once: bool = False
     lasts_seconds: int = 0  # caches may keep the LastingAnswer for so long, then ask again with its ETag
     conditional: bool = False  # the handler wants If-Match, and answers with an ETag (`preconditions`)
-    headers: Mapping[str, str] = field(default_factory=dict)  # that the handler wants: name → what it holds, for OpenAPI
+    headers: Mapping[str, str] = field(
+        default_factory=dict
+    )  # that the handler wants: name → what it holds, for OpenAPI
     description: str = ""  # for OpenAPI: what the summary has no room for
 
     @property

@@ -24,7 +24,9 @@ class RetentionRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     years_after_end: Annotated[int, Field(ge=5, le=30)] = 5
-    quiet_days: Annotated[int, Field(ge=1, le=365)] = 30  # before those leave who came to us when their time had passed already
+    quiet_days: Annotated[int, Field(ge=1, le=365)] = (
+        30  # before those leave who came to us when their time had passed already
+    )
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ PROBLEMS: Mapping[type[DomainError], ProblemText] = {
         "Not contestable",
         "Cette résiliation ne peut pas, ou ne peut plus, être annulée ici. Appelez-nous.",
     ),
-    TerminationClosed: ProblemText(409, "Not open to this", "Cette demande n’est plus dans l’état qu’il faut pour cela."),
+    TerminationClosed: ProblemText(
+        409, "Not open to this", "Cette demande n’est plus dans l’état qu’il faut pour cela."
+    ),
     RequestDoesNotApply: ProblemText(
         409, "Termination without effect", "Les dates ne permettent pas cette résiliation. Rien n’est enregistré."
     ),

@@ -6,7 +6,8 @@ states. A name that a form does not explain itself is looked up where the form i
 
 from dataclasses import dataclass, field
 
-import pikepdf
+import pikepdffrom typing import cast
+
 from pikepdf import ContentStreamInlineImage, Dictionary, Name, Object, Page, Pdf, Stream
 
 from contracts_service.domain.document_refusals import DocumentRefused
@@ -55,6 +56,10 @@ def check_drawing(fresh: Pdf) -> None:
     _check_glyphs(fresh)
 
 
+def _key_of(content: Page | Object) -> Key:
+    return cast("Key", content.objgen)  # pikepdf's types leave open what it is of a page
+
+
 class _Walk:
     def __init__(self) -> None:
         self._known: dict[tuple[Key, tuple[Key, ...]], int] = {}
@@ -64,7 +69,8 @@ class _Walk:
         """Return how many things a content draws, its own and those that they draw."""
         if depth > MOST_NESTED or len(self._known) > MOST_CONTENTS:
             raise DocumentRefused("document-too-heavy")  # one that draws itself as well
-        key = (content.objgen, place.owners)
+        own = _key_of(content)
+        key = (own, place.owners)
         if key not in self._known or not key[0][0]:
             self._known[key] = self._sum(content, place, depth=depth)
         return self._known[key]
@@ -81,7 +87,7 @@ class _Walk:
         return drawn
 
     def _names_in(self, content: Page | Object) -> list[tuple[str, str]]:
-        key = content.objgen
+        key = _key_of(content)
         if key not in self._named or not key[0]:
             self._named[key] = _names_in(content)
         return self._named[key]
@@ -117,7 +123,7 @@ def _check_glyphs(fresh: Pdf) -> None:
     """Refuse glyphs (Type 3) that draw by name anything but images, or that write: each is drawn with each character."""
     for font in fresh.objects:
         glyphs = font.get(Name.CharProcs) if isinstance(font, Dictionary) else None
-        for glyph in glyphs.values() if isinstance(glyphs, Dictionary) else ():  # type: ignore[operator]
+        for glyph in glyphs.values() if isinstance(glyphs, Dictionary) else ():
             if isinstance(glyph, Stream):
                 _check_glyph(glyph, font)
 

@@ -1,8 +1,8 @@
 """Somebody without an account asks for the end of a contract. Writes termination_drafts, terminations, the outbox.
 
-Nothing here looks who it is: the answer and its time are the same for a member and for nobody, and so is the receipt at the address
-that was typed (termination.received). Behind the answer `decide_received_terminations.py` looks. An unguessable id and a secret
-open the request; the secret is kept by its digest.
+Nothing here looks who it is: the answer and its time are the same for a member and for nobody, and so is the receipt at the
+address that was typed (termination.received). Behind the answer `decide_received_terminations.py` looks. An unguessable id and a
+secret open the request; the secret is kept by its digest.
 """
 
 import hmac

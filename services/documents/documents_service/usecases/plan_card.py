@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 async def plan_card(documents: Documents, connection: Connection, member: EnrolledMember, *, now: datetime) -> None:
-    """Plan the member's card, unless this version is no news, changes nothing on the card, or the contract or the person has left.
+    """Plan the member's card, unless this version is no news, changes nothing on the card, or contract or person has left.
 
     What was planned for an older version, and not yet issued, is taken back. Raises BrandNotConfigured.
     """
