@@ -5,9 +5,9 @@ states. A name that a form does not explain itself is looked up where the form i
 """
 
 from dataclasses import dataclass, field
+from typing import cast
 
-import pikepdffrom typing import cast
-
+import pikepdf
 from pikepdf import ContentStreamInlineImage, Dictionary, Name, Object, Page, Pdf, Stream
 
 from contracts_service.domain.document_refusals import DocumentRefused
