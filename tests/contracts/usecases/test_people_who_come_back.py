@@ -59,3 +59,18 @@ async def test_an_accepted_addition_on_the_contract_s_last_day_is_applied(househ
     await asking.days_work()
 
     assert await asking.covered() == ["Canarine"]
+
+
+async def test_the_days_that_were_decided_are_the_days_of_cover_that_the_member_reads(household: Household):
+    asking = await Asking.of(household)
+    await asking.accept(await asking.submitted(NEWBORN), "2026-11-10")
+    _, added = await household.contracts.get("/v1/me/beneficiaries", asking.headers())
+    child = added["items"][1]
+    body = {"change": "removal", "beneficiary_id": child["id"], "effective_date": "2026-11-21", "cause": "other"}
+    await asking.accept(await asking.asked(body), "2026-11-21")
+    household.it_is(NOW + timedelta(days=1))
+    await asking.days_work()
+    _, removed = await household.contracts.get("/v1/me/beneficiaries", asking.headers())
+
+    assert (child["since"], child["until"]) == ("2026-11-10", None)
+    assert [(one["since"], one["until"]) for one in removed["items"][1:]] == [("2026-11-10", "2026-11-21")]

@@ -10,12 +10,16 @@ from uuid import UUID
 
 from service_kit.clock import civil_date
 
+from contracts_service.domain.birth_date import BirthDate
 from contracts_service.domain.enrolment_line import Relation
 
 
 @dataclass(frozen=True)
 class CoveredPerson:
-    """The member or somebody beside the member, of today or of before; `heard_at` is when contracts first heard of the person."""
+    """The member or somebody beside the member, of today or of before; `heard_at` is when contracts first heard of the person.
+
+    `decided_from` and `decided_until` are the first and the last day that the back office has decided, if it has.
+    """
 
     id: UUID
     relation: Literal["member"] | Relation
@@ -27,11 +31,26 @@ class CoveredPerson:
     removed_at: datetime | None
     autonomous_from: date | None
     autonomy_refused_on: date | None
+    decided_from: date | None = None
+    decided_until: date | None = None
 
     @property
     def is_member(self) -> bool:
         """Tell whether it is the member."""
         return self.relation == "member"
+
+    def covered_from(self, *, effective_date: date, member_heard_at: datetime) -> date:
+        """Return the first day of the person's cover: what was decided, else what is known; never before the birth."""
+        if self.decided_from is not None:
+            return self.decided_from
+        known = first_day(effective_date=effective_date, member_heard_at=member_heard_at, heard_at=self.heard_at)
+        return known if self.is_member else max(known, BirthDate(self.birth_date).earliest)
+
+    def covered_until(self, *, end_date: date | None) -> date | None:
+        """Return the last day of the person's cover, if there is one: what was decided, else what is known."""
+        if self.removed_at is None or self.decided_until is None:
+            return last_day(end_date=end_date, removed_at=self.removed_at)
+        return self.decided_until if end_date is None else min(self.decided_until, end_date)
 
     def autonomous_on(self, day: date) -> bool:
         """Tell whether the person is identified apart from the member on `day`; the member is nobody's beneficiary."""

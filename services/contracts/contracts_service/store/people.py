@@ -13,12 +13,19 @@ async def of_contract(connection: Connection, contract_id: UUID) -> list[Covered
         """
         SELECT members.id, 'member' AS relation, first_name, last_name, birth_date, NULL::integer AS birth_rank,
                created_at AS heard_at, NULL::timestamptz AS removed_at, NULL::date AS autonomous_from,
-               NULL::date AS autonomy_refused_on, -1 AS place
+               NULL::date AS autonomy_refused_on, NULL::date AS decided_from, NULL::date AS decided_until, -1 AS place
         FROM contracts JOIN members ON members.id = member_id WHERE contracts.id = $1
         UNION ALL
-        SELECT id, relation, first_name, last_name, birth_date, birth_rank, created_at, removed_at, autonomous_from,
-               autonomy_refused_on, place
-        FROM beneficiaries WHERE contract_id = $1
+        SELECT beneficiaries.id, relation, first_name, last_name, birth_date, birth_rank, created_at, removed_at,
+               autonomous_from, autonomy_refused_on, decided.first_day, decided.last_day, place
+        FROM beneficiaries JOIN contracts ON contracts.id = contract_id LEFT JOIN LATERAL (
+            SELECT max(effective_date) FILTER (WHERE change = 'addition') AS first_day,
+                max(effective_date) FILTER (WHERE change = 'removal') AS last_day
+            FROM beneficiary_requests AS request
+            WHERE request.member_id = contracts.member_id AND request.beneficiary_id = beneficiaries.id
+                AND applied_at IS NOT NULL
+        ) AS decided ON true
+        WHERE contract_id = $1
         ORDER BY removed_at DESC NULLS FIRST, place, id
         """,
         contract_id,

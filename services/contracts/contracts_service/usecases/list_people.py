@@ -10,7 +10,7 @@ from service_kit.access_tokens import MemberPrincipal
 from service_kit.clock import civil_date
 from service_kit.database import Connection
 
-from contracts_service.domain.covered_person import CoveredPerson, first_day, last_day
+from contracts_service.domain.covered_person import CoveredPerson
 from contracts_service.resources import Contracts
 from contracts_service.store import contracts, people
 from contracts_service.store.contracts import ContractRow
@@ -46,10 +46,8 @@ async def people_of(
     return [
         ListedPerson(
             person=one,
-            since=first_day(
-                effective_date=contract.effective_date, member_heard_at=member.heard_at, heard_at=one.heard_at
-            ),
-            until=last_day(end_date=contract.end_date, removed_at=one.removed_at),
+            since=one.covered_from(effective_date=contract.effective_date, member_heard_at=member.heard_at),
+            until=one.covered_until(end_date=contract.end_date),
             autonomous=one.autonomous_on(today),
             lines_shown=one.id in seen,
         )
