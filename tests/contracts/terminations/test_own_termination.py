@@ -186,6 +186,15 @@ async def test_a_withdrawal_is_the_same_function_with_another_name(space: OpenCo
     assert told[0].data["use"] == "withdrawal"
 
 
+async def test_a_withdrawal_that_comes_too_late_is_confirmed_as_the_termination_that_it_becomes(
+    member: Somebody,
+) -> None:
+    answer = await member.ended(motive="withdrawal")
+
+    assert (answer["use"], answer["receipt"]["motive"]) == ("termination", "infra_annual")
+    assert answer["receipt"]["requalified"]
+
+
 async def test_requests_are_listed_newest_first(member: Somebody, space: OpenContracts) -> None:
     first = await member.ended(motive="annual")
     at(space, datetime(2026, 11, 22, 9, tzinfo=UTC))

@@ -76,7 +76,7 @@ def draft_answer(draft: OwnDraft) -> TerminationAnswer:
     return TerminationAnswer(
         id=draft.row.id,
         state="draft",
-        use=draft.entry.use,
+        use=preview.recap.use,
         lapses_at=draft.row.lapses_at,
         recap=preview.recap,
         recap_digest=preview.recap.digest.hex(),

@@ -64,7 +64,7 @@ async def keep_evidence(service: Contracts, connection: Connection, evidence: Ev
     row = ReceivedRow(
         id=evidence.id,
         brand=evidence.brand,
-        use=evidence.entry.use,
+        use=evidence.recap.use,
         channel=evidence.channel,
         received_at=evidence.received_at,
         recorded_at=now,

@@ -14,6 +14,7 @@ from contracts_service.domain.termination.contract import TerminableContract
 from contracts_service.domain.termination.decision import Alternative, Decision, Grounds, decide
 from contracts_service.domain.termination.entry import Entry
 from contracts_service.domain.termination.explanation import explain
+from contracts_service.domain.termination.motives import use_of
 from contracts_service.domain.termination.recap import (
     Recap,
     RecapContract,
@@ -66,6 +67,8 @@ async def preview(
     words = texts.texts.acknowledgement
     recap = _recap(service, rows.member.brand, draft_id, entry).model_copy(
         update={
+            # A withdrawal that comes too late is confirmed as the termination that it has become, by that button (D221-1).
+            "use": use_of(decision.motive) if decision.outcome == "effective" else entry.use,
             "person": RecapPerson(
                 title=rows.member.title, first_name=rows.member.first_name, last_name=rows.member.last_name
             ),
