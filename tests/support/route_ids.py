@@ -103,7 +103,8 @@ async def own_draft(scene: Scene, owner: str) -> Ids:
 async def public_draft(scene: Scene, owner: str) -> Ids:
     """Name a draft of somebody who has not signed in, and the secret that opens it."""
     brand = scene.people[owner].brand
-    body = {"motive": "infra_annual", "first_name": "Zoé", "last_name": "Arc", "membership_number": "00619999"}
+    who = {"first_name": "Zoé", "last_name": "Arc", "contact": {"email": "zoe.arc@example.org"}}
+    body = {"motive": "infra_annual", "membership_number": "00619999", **who}
     made = await scene.once(("public", owner), lambda: scene.post(f"/v1/{brand}/terminations", body, {}))
     return Ids(path={"id": made["id"]}, headers={"Termination-Secret": made["secret"]})
 

@@ -11,7 +11,7 @@ from tests.support.contracts_fixtures import FixedClock, OpenContracts, enrolmen
 
 ME = "/v1/me/terminations"
 SECRET = "Termination-Secret"
-NAME = {"first_name": "Maëlys-Canarine", "last_name": "Canariensis-d’Arc"}
+NAME = {"first_name": "Maëlys-Canarine", "last_name": "Canariensis-d’Arc", "contact": {"phone": "06 12 34 56 78"}}
 PUBLIC = "/v1/mgas/terminations"
 Answered = tuple[int, dict[str, Any]]
 

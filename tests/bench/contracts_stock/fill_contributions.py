@@ -14,10 +14,10 @@ from contracts_service.domain.line_key import line_key
 from contracts_service.store import contributions
 from contracts_service.store.contributions import COLUMNS, ContributionRow
 from contracts_service.usecases.contribution_chunk import ContributionChunk
-from service_kit.database import Connection, Database
+from service_kit.database import Connection
 from service_kit.entropy import SystemEntropy
 
-from tests.bench.contracts_stock.jobs import Job, copy
+from tests.bench.contracts_stock.jobs import Job, copy, open_database
 from tests.bench.contracts_stock.money import (
     CONTRIBUTION_MONTHS,
     contributions_of,
@@ -35,7 +35,7 @@ Years = dict[tuple[UUID, int], ContributionSums]
 async def fill_contributions(job: Job) -> int:
     """Write what the members of a share have paid; return how many contributions that were."""
     *before, last = months_before(job.today, CONTRIBUTION_MONTHS)
-    database, years = await Database.open(job.database_url, service="bench", pool_size=1), Years()
+    database, years = await open_database(job), Years()
     async with database.transaction() as connection:
         await connection.execute("CREATE TEMP TABLE model (LIKE contributions) ON COMMIT DROP")
         for lines in _told(job, last):

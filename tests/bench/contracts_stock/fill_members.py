@@ -11,10 +11,10 @@ from contracts_service.domain.enrolment_line import EnrolmentLine, parse_enrolme
 from contracts_service.security.seals import Seals
 from contracts_service.usecases.member_rows import Enrolment, MemberRows, beneficiary_row, contract_row, member_row
 from service_kit.brands import read_brands
-from service_kit.database import Connection, Database
+from service_kit.database import Connection
 from service_kit.key_rings import KeyRing
 
-from tests.bench.contracts_stock.jobs import Job, copy
+from tests.bench.contracts_stock.jobs import Job, copy, open_database
 from tests.bench.contracts_stock.people import BRAND, enrolment, family, iban_of, id_of
 
 MEMBERS_AT_ONCE = 5_000
@@ -24,7 +24,7 @@ async def fill_members(job: Job) -> int:
     """Write the members of a share, with contracts and beneficiaries; return how many people that were."""
     seals = Seals.on(KeyRing.read(job.data_keys))
     policy = read_brands(job.brands, "contracts", BrandPolicy)[BRAND]
-    people, database = 0, await Database.open(job.database_url, service="bench", pool_size=1)
+    people, database = 0, await open_database(job)
     for some in job.share.slices(MEMBERS_AT_ONCE):
         rows = [_enrol(seals, policy, number, today=job.today) for number in range(some.first, some.first + some.size)]
         people += sum(1 + len(one.beneficiaries) for one in rows)

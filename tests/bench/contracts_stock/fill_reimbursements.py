@@ -21,7 +21,7 @@ from contracts_service.store.reimbursements import ReimbursementRow
 from contracts_service.usecases.reimbursement_rows import Place, StatementNames, reimbursement_row
 from service_kit.database import Connection, Database
 
-from tests.bench.contracts_stock.jobs import Job, copy
+from tests.bench.contracts_stock.jobs import Job, copy, open_database
 from tests.bench.contracts_stock.money import heavy_reimbursements_of, months_before, reimbursements_of
 from tests.bench.contracts_stock.people import BRAND
 
@@ -35,7 +35,7 @@ Told = tuple[InsuredContract, ReimbursementLine]
 
 async def fill_reimbursements(job: Job) -> int:
     """Write what the members of a share were reimbursed; return the lines."""
-    database, told = await Database.open(job.database_url, service="bench", pool_size=1), 0
+    database, told = await open_database(job), 0
     months = enumerate(months_before(job.today, MONTHS))
     for _, months_of_year in groupby(months, key=lambda place_and_month: place_and_month[1].year):
         years: dict[tuple[UUID, int], Sums] = {}

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from service_kit.database import Connection
+from service_kit.database import Connection, Database
 
 from tests.bench.contracts_stock.money import Share
 
@@ -33,6 +33,12 @@ class Job:
 def run(fill: Callable[[Job], Coroutine[Any, Any, int]], job: Job) -> int:
     """Do a job in this process."""
     return asyncio.run(fill(job))
+
+
+async def open_database(job: Job) -> Database:
+    """Open the database with one connection, whose transactions may be long."""
+    lasting = {"idle_in_transaction_session_timeout": "0"}
+    return await Database.open(job.database_url, service="bench", pool_size=1, planner=lasting)
 
 
 async def copy(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:

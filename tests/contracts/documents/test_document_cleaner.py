@@ -110,10 +110,10 @@ async def test_an_upload_that_has_not_sent_much_takes_nobodys_seat():
 def test_a_person_sends_so_much_a_day_and_comes_back_after_midnight_in_paris():
     uploads, anne, evening = DailyUploads(2), UUID(int=1), datetime(2026, 11, 21, 22, tzinfo=UTC)
     for _ in range(2):
-        uploads.count(anne, now=evening)
-    uploads.count(UUID(int=2), now=evening)
+        uploads.count_seat(anne, now=evening)
+    uploads.count_seat(UUID(int=2), now=evening)
     with pytest.raises(TooManyRequests) as refused:
-        uploads.check(anne, now=evening)
-    uploads.count(anne, now=evening.replace(hour=23))
+        uploads.check_day(anne, now=evening)
+    uploads.count_seat(anne, now=evening.replace(hour=23))
 
     assert refused.value.headers["RateLimit"] == "limit=2, remaining=0, reset=3601"

@@ -72,8 +72,9 @@ class TerminationPatch(RequestBody):
 
 
 class PublicTerminationBody(TerminationBody):
-    """What is asked by somebody without an account: who it is, and the reference of the contract (D221-1)."""
+    """What is asked by somebody without an account: who it is, how to be reached, and the reference of the contract (D221-1)."""
 
+    contact: ContactBody
     first_name: Name
     last_name: Name
     birth_date: date | None = None
@@ -83,6 +84,7 @@ class PublicTerminationBody(TerminationBody):
 class PublicTerminationPatch(TerminationPatch):
     """The same as `TerminationPatch`, and who it is."""
 
+    contact: ContactBody = Field(default_factory=_nothing)
     first_name: Name = Field(default_factory=_nothing)
     last_name: Name = Field(default_factory=_nothing)
     birth_date: date | None = None

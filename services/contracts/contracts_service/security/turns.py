@@ -30,7 +30,7 @@ class Turns:
         self._queues: dict[str, _Queue] = {}
 
     @asynccontextmanager
-    async def taken_by(self, who: str) -> AsyncIterator[None]:
+    async def turn_of_person(self, who: str) -> AsyncIterator[None]:
         """Hold the turn of `who`; raise TemporarilyUnavailable where it does not come within two seconds."""
         queue = self._queues.setdefault(who, _Queue())
         queue.length += 1

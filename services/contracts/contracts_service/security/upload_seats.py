@@ -54,7 +54,7 @@ class DailyUploads:
         self._day: date | None = None
         self._counts: Counter[UUID] = Counter()
 
-    def check(self, person_id: UUID, *, now: datetime) -> None:
+    def check_day(self, person_id: UUID, *, now: datetime) -> None:
         """Raise TooManyRequests until tomorrow for whoever has had as many as a day has."""
         today = civil_date(now)
         if today != self._day:
@@ -63,7 +63,7 @@ class DailyUploads:
             tomorrow = datetime.combine(today + timedelta(days=1), time(), PARIS)
             raise TooManyRequests(limit=self._most, retry_after=int((tomorrow - now).total_seconds()) + 1)
 
-    def count(self, person_id: UUID, *, now: datetime) -> None:
-        """Count one more; raise TooManyRequests as `check` does."""
-        self.check(person_id, now=now)
+    def count_seat(self, person_id: UUID, *, now: datetime) -> None:
+        """Count one more; raise TooManyRequests as `check_day` does."""
+        self.check_day(person_id, now=now)
         self._counts[person_id] += 1

@@ -59,10 +59,10 @@ async def receive_supporting_document(
 
         async def begin() -> None:
             take_seat()
-            service.daily_uploads.count(person_id, now=now)
+            service.daily_uploads.count_seat(person_id, now=now)
             await _count(service, place)
 
-        service.daily_uploads.check(person_id, now=now)
+        service.daily_uploads.check_day(person_id, now=now)
         async with service.database.transaction() as connection:
             await _open_request(connection, place, now=now)
         document = await _cleaned(service, await _read(service, parts, begin))

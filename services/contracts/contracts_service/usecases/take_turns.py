@@ -20,7 +20,7 @@ async def turn_of(service: Contracts, caller: MemberPrincipal | StaffAct | str) 
 
     Raises TemporarilyUnavailable where the caller's turn does not come soon enough.
     """
-    async with service.turns.taken_by(_name(caller)), service.database.transaction() as connection:
+    async with service.turns.turn_of_person(_name(caller)), service.database.transaction() as connection:
         yield connection
 
 
