@@ -89,7 +89,7 @@ def build_application(service: Service) -> web.Application:
             application.router.add_route(
                 method, endpoint.path, handler, name=endpoint.operation, expect_handler=_continue_later
             )
-    document = orjson.dumps(openapi_document(service.name, service.endpoints, service.problems))
+    document = _document_of(service)
 
     async def openapi(_request: web.Request) -> web.Response:
         return web.Response(body=document, content_type="application/json")
@@ -97,6 +97,18 @@ def build_application(service: Service) -> web.Application:
     application.router.add_get("/openapi.json", openapi, name="openapi")
     application.router.add_routes(service.health.routes())
     return application
+
+
+# Table of endpoints → its document, which takes half a second: the applications of one process share it.
+_DOCUMENTS: dict[int, tuple[list[Endpoint], bytes]] = {}
+
+
+def _document_of(service: Service) -> bytes:
+    endpoints = service.endpoints
+    if id(endpoints) not in _DOCUMENTS:
+        document = orjson.dumps(openapi_document(service.name, endpoints, service.problems))
+        _DOCUMENTS[id(endpoints)] = endpoints, document  # the table itself, so that no other one gets its id
+    return _DOCUMENTS[id(endpoints)][1]
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
