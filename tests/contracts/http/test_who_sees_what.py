@@ -28,7 +28,7 @@ async def headers_of(household: Household, person: dict[str, Any] | None = None,
 
 async def deeds(household: Household) -> list[tuple[Any, ...]]:
     rows = await household.contracts.fetch(
-        "SELECT kind, object_id, reason_sealed IS NOT NULL AS why FROM staff_deeds WHERE member_id = $1 ORDER BY at, id",
+        "SELECT kind, object_id, reason_sealed IS NOT NULL AS why FROM staff_deeds WHERE member_id = $1 ORDER BY at, kind",
         await household.member_id(),
     )
     return [tuple(row) for row in rows]
